@@ -1,0 +1,41 @@
+"""Paths of the division tree: digits, fixed width per level, ordered like the tree.
+
+A path is asked for by half-open ranges (`>= p`, `< next_path(p)`), never with LIKE, and is never parsed for
+a code nor shown to users.
+"""
+
+from django.db.models import Q
+
+WIDTHS = (2, 2, 2, 3, 3)
+"""Digits per level: province, city, county, street, community."""
+
+
+def path_length(level: int) -> int:
+    """Length of a path at a level: 0, 2, 4, 6, 9, 12."""
+    return sum(WIDTHS[:level])
+
+
+def next_path(path: str) -> str:
+    """The first path behind the subtree of `path`; `:` (after 9 in ASCII) closes a level that ends in 9s."""
+    return path[:-1] + chr(ord(path[-1]) + 1)
+
+
+def path_range(path: str) -> tuple[str, str] | None:
+    """Half-open range of the subtree, or None for the root, which needs no filter."""
+    return (path, next_path(path)) if path else None
+
+
+def under(path: str, field: str = "path") -> Q:
+    """Condition for everything in the subtree of `path`, itself included."""
+    if not path:
+        return Q()
+    return Q(**{f"{field}__gte": path, f"{field}__lt": next_path(path)})
+
+
+def is_under(path: str, ancestor: str) -> bool:
+    return path.startswith(ancestor)
+
+
+def ancestor_paths(path: str) -> list[str]:
+    """Paths of all ancestors from the root down, the path itself last."""
+    return [path[: path_length(level)] for level in range(6) if path_length(level) <= len(path)]

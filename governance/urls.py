@@ -1,0 +1,18 @@
+"""The portal's routes; each app keeps its own list."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("governance.accounts.urls")),
+    path("", include("governance.console.urls")),
+    path("jobs/", include("governance.jobs.urls")),
+    path("workbook/", include("governance.exchange.urls")),
+    path("", include("governance.policies.urls")),
+    path("reports/", include("governance.reports.urls")),
+    path("communities/", include("communities.urls")),
+]
+
+handler400 = "governance.web.errors.bad_request"
+handler403 = "governance.web.errors.permission_denied"
+handler404 = "governance.web.errors.not_found"
+handler500 = "governance.web.errors.server_error"
