@@ -1,0 +1,138 @@
+"""`manage.py run_worker`: the Celery worker, kept alive, and the clock beside it.
+
+The clock (a sweep every few seconds, a tick every hour) runs in this process and talks to the database
+alone: it needs no broker and no schedule file, so a silent Redis cannot stop it and kill -9 leaves nothing
+to repair. What was missed while nothing ran is made up at the next start.
+"""
+
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+from django.utils import timezone
+
+from governance.jobs import periodic, services
+from governance.jobs.broker import QUEUE
+
+logger = logging.getLogger(__name__)
+
+RESTART_PAUSE = 2.0
+"""Seconds before a worker that died is started again."""
+SWEEP_SECONDS = 10.0
+GRACE_SECONDS = 10.0
+
+
+def _die_with_parent() -> None:
+    """In the child: get SIGTERM when the parent is killed, where the system offers that (Linux)."""
+    pr_set_pdeathsig = 1
+    try:
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    except (OSError, AttributeError):
+        return
+
+
+class Command(BaseCommand):
+    help = "运行后台任务：启动 Celery 工作进程，定时巡检未完成的任务并办理到期事项。按 Ctrl-C 结束。"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=1, help="同时执行的任务数（默认 1）")
+        parser.add_argument(
+            "--sweep-seconds", type=float, default=SWEEP_SECONDS, help="巡检间隔秒数（默认 10）"
+        )
+        parser.add_argument(
+            "--grace-seconds",
+            type=float,
+            default=GRACE_SECONDS,
+            help="结束时等待正在执行的任务的秒数（默认 10），其后中断，下次启动重新执行",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        worker = _start(options["concurrency"])
+        try:
+            self._keep(worker=worker, concurrency=options["concurrency"], pause=options["sweep_seconds"])
+        finally:
+            _stop(self.worker, options["grace_seconds"])
+
+    def _keep(self, *, worker: subprocess.Popen, concurrency: int, pause: float) -> None:
+        self.worker = worker
+        next_sweep = 0.0
+        hour = ""
+        at_start = True
+        while not self.stopping.is_set():
+            if self.worker.poll() is not None:
+                logger.error("The worker ended with %s; starting it again", self.worker.returncode)
+                if self.stopping.wait(RESTART_PAUSE):
+                    return
+                self.worker = _start(concurrency)
+                at_start = True
+            if at_start or time.monotonic() >= next_sweep:
+                at_start = not _sweep(at_start=at_start)
+                next_sweep = time.monotonic() + pause
+            this_hour = timezone.now().strftime("%Y-%m-%dT%H")
+            if this_hour != hour and _tick():
+                hour = this_hour
+            self.stopping.wait(min(1.0, pause))
+
+
+def _start(concurrency: int) -> subprocess.Popen:
+    """Celery's own worker in its own process group; jobs run in its children, each killed with it."""
+    line = [sys.executable, "-m", "celery", "-A", "governance", "worker"]
+    line += ["--queues", QUEUE, "--pool", "prefork", "--concurrency", str(concurrency)]
+    line += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
+    return subprocess.Popen(line, env=os.environ, start_new_session=True, preexec_fn=_die_with_parent)
+
+
+def _stop(worker: subprocess.Popen, grace: float) -> None:
+    """Let the running job end for a while, then end the whole group; the next start takes the job up."""
+    if worker.poll() is None:
+        worker.terminate()
+        try:
+            worker.wait(timeout=grace)
+        except subprocess.TimeoutExpired:
+            logger.warning("A job was interrupted; it will be run again at the next start")
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+
+
+def _sweep(*, at_start: bool) -> bool:
+    close_old_connections()
+    try:
+        swept = services.sweep(timezone.now(), at_start=at_start)
+    except Exception:
+        # The database may be restarting; the clock must outlive that.
+        logger.exception("Sweep failed")
+        return False
+    finally:
+        close_old_connections()
+    if swept.recovered or swept.failed:
+        logger.warning("Sweep: %s", swept)
+    return True
+
+
+def _tick() -> bool:
+    """False when the tick could not run at all; it is then tried again at once."""
+    close_old_connections()
+    try:
+        ticked = periodic.tick(timezone.now())
+    except Exception:
+        logger.exception("Tick failed")
+        return False
+    finally:
+        close_old_connections()
+    if ticked.done or ticked.failed or ticked.refused:
+        logger.info("Tick: %s", ticked)
+    return True
