@@ -1,0 +1,66 @@
+"""What the frame around every page shows; nothing is read before the template asks for it."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from governance.accounts.scope import scope_of
+from governance.web.menu import Entry, menu_for
+
+FONT_SIZE_COOKIE = "font-size"
+FONT_SIZES = {"m": "标准", "l": "大", "xl": "特大"}
+SCOPE_NAMES_SHOWN = 3
+
+
+class Frame:
+    """Header and menu of the signed-in user: at most the statements for grants and unit."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def request_id(self) -> str:
+        return getattr(self.request, "request_id", "")
+
+    @property
+    def font_size(self) -> str:
+        size = self.request.COOKIES.get(FONT_SIZE_COOKIE, "m")
+        return size if size in FONT_SIZES else "m"
+
+    @property
+    def font_sizes(self) -> list[tuple[str, str]]:
+        return list(FONT_SIZES.items())
+
+    @cached_property
+    def signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return user is not None and user.is_authenticated
+
+    @cached_property
+    def menu(self) -> list[Entry]:
+        return menu_for(self.request) if self.signed_in else []
+
+    @cached_property
+    def unit(self) -> str:
+        """Name of the user's unit, empty without one."""
+        return str(self.request.user.unit or "") if self.signed_in else ""
+
+    @cached_property
+    def role(self) -> str:
+        """The roles as shown to users, e.g. 街道录入员."""
+        return scope_of(self.request.user).label if self.signed_in else ""
+
+    @cached_property
+    def scope(self) -> str:
+        """数据范围: names of the divisions granted, e.g. 环城西路街道、桃园路街道 等 5 个."""
+        if not self.signed_in:
+            return ""
+        names = [division.name for division in scope_of(self.request.user).divisions]
+        if len(names) > SCOPE_NAMES_SHOWN:
+            return f"{'、'.join(names[:SCOPE_NAMES_SHOWN])} 等 {len(names)} 个"
+        return "、".join(names) or "未授权"
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    return {"frame": Frame(request)}

@@ -1,0 +1,50 @@
+"""Request number and the response headers Django and django-csp do not set."""
+
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+
+REQUEST_ID_HEADER = "X-Request-ID"
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=()"
+
+
+def new_request_id() -> str:
+    """Ten characters that can be read out over the phone, e.g. `3F9A-02C1-7B`."""
+    text = secrets.token_hex(5).upper()
+    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+
+
+class RequestIdMiddleware:
+    """Gives each request a number: in the header, in every audit event, on every error page.
+
+    A number sent by the client is not taken over, since it would stand in the audit log.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = new_request_id()  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers[REQUEST_ID_HEADER] = request.request_id  # type: ignore[attr-defined]
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path_info.startswith(settings.STATIC_URL):
+            # Shared office computers: nothing of the portal stays in a browser or proxy cache.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return self._for_htmx(request, response)
+
+    @staticmethod
+    def _for_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A fragment asked for after the session ended reloads the page: no sign-in form inside it."""
+        if request.headers.get("HX-Request") != "true" or response.status_code != 302:
+            return response
+        if not response.headers.get("Location", "").startswith(resolve_url(settings.LOGIN_URL)):
+            return response
+        again = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        again.headers[REQUEST_ID_HEADER] = request.request_id  # type: ignore[attr-defined]
+        again.cookies = response.cookies
+        return again

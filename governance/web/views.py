@@ -1,0 +1,248 @@
+"""Generic pages: a list, a detail and a form page are a few declared lines on top of these.
+
+Every class names its `policy`. Rows come from `permitted(...)`: foreign and missing are the same 404; the
+action on a row is asked with `require(...)` by the view or its service (403 and an event).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.generic import FormView, TemplateView
+
+from governance.accounts.roles import Action
+from governance.accounts.scope import permitted, scope_of
+from governance.web.columns import Column, Section
+from governance.web.filters import FilterForm
+from governance.web.paging import PAGE_SIZE, KeysetPager, Page, numbered_page
+from governance.web.policy import PolicyMixin
+
+Crumb = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button above a list or record; `action`: shown to whoever has it somewhere."""
+
+    label: str
+    url_name: str
+    icon: str
+    primary: bool = False
+    action: Action | None = None
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name) + self.query
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rendered line of a list."""
+
+    cells: list[Any]
+    actions: Sequence[Crumb]
+
+
+class PageMixin(PolicyMixin):
+    """Title, breadcrumb and buttons of a page inside the frame."""
+
+    title: str = ""
+    crumbs: Sequence[tuple[str, str]] = ()
+    """(label, URL name) between 工作台 and this page; an empty name makes plain text."""
+    buttons: Sequence[Button] = ()
+
+    request: HttpRequest
+
+    def get_title(self) -> str:
+        return self.title
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """(label, address) pairs from 工作台 to this page."""
+        middle = [(label, reverse(name) if name else "") for label, name in self.crumbs]
+        return [("工作台", reverse("console:home")), *middle, (self.get_title(), "")]
+
+    def get_buttons(self) -> list[Button]:
+        scope = scope_of(self.request.user)
+        return [each for each in self.buttons if each.action is None or scope.may_anywhere(each.action)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("title", self.get_title())
+        kwargs.setdefault("breadcrumb", self.get_breadcrumb())
+        kwargs.setdefault("toolbar", self.get_buttons())
+        return super().get_context_data(**kwargs)  # type: ignore[misc]
+
+
+class TemplatePage(PageMixin, TemplateView):
+    """A page of its own with a template and nothing generic but the frame."""
+
+
+class ListPage(PageMixin, TemplateView):
+    """A list in path order with filters, capped count and paging by key.
+
+    Set `model` or `queryset` and `columns`. `path_field` is the scoping column; None for rows that are not
+    scoped, which are then shown by number in the order of the queryset. `action` is what the user must be
+    allowed to do with the rows.
+    """
+
+    template_name = "web/list.html"
+    model: type[models.Model] | None = None
+    queryset: models.QuerySet | None = None
+    columns: Sequence[Column] = ()
+    filter_form_class: type[FilterForm] | None = None
+    path_field: str | None = "path"
+    by_number: bool = False
+    action: Action = Action.VIEW
+    page_size: int = PAGE_SIZE
+    empty_title: str = "还没有记录"
+    empty_hint: str = ""
+    row_actions: Callable[..., Sequence[Crumb]] | None = None
+    """A method of (row) that gives (label, address) pairs for the column 操作."""
+
+    def get_queryset(self) -> models.QuerySet:
+        """All rows of the list with what the columns need joined; scope and filters come afterwards."""
+        if self.queryset is not None:
+            return self.queryset.all()
+        assert self.model is not None, "ListPage needs model or queryset"
+        return self.model._default_manager.all()
+
+    def get_filter_form(self) -> FilterForm | None:
+        return self.filter_form_class(self.request.GET) if self.filter_form_class else None
+
+    def get_columns(self) -> Sequence[Column]:
+        return self.columns
+
+    def get_page(self, queryset: models.QuerySet) -> Page:
+        if self.path_field is None:
+            return numbered_page(queryset, self.request, size=self.page_size)
+        if self.by_number:
+            rows = permitted(queryset, self.request.user, self.action, self.path_field)
+            return numbered_page(rows, self.request, size=self.page_size)
+        paths = scope_of(self.request.user).paths(self.action)
+        pager = KeysetPager(queryset, paths=paths, field=self.path_field, size=self.page_size)
+        return pager.page(self.request)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        queryset = self.get_queryset()
+        form = self.get_filter_form()
+        if form is not None:
+            queryset = form.apply(queryset)
+        page = self.get_page(queryset)
+        columns = self.get_columns()
+        actions = self.row_actions
+        rows = [
+            Row([column.cell(row) for column in columns], actions(row) if actions else ())
+            for row in page.rows
+        ]
+        return super().get_context_data(
+            page=page,
+            rows=rows,
+            columns=columns,
+            row_actions=actions is not None,
+            filter_form=form,
+            empty_title=self.empty_title,
+            empty_hint=self.empty_hint,
+            **kwargs,
+        )
+
+
+class ObjectMixin(PageMixin):
+    """Finds one row inside the user's scope; anything else is 404."""
+
+    model: type[models.Model] | None = None
+    queryset: models.QuerySet | None = None
+    path_field: str | None = "path"
+    action: Action = Action.VIEW
+    lookup: ClassVar[dict[str, str]] = {"pk": "pk"}
+    """URL keyword → model lookup, e.g. {"code": "division__code"}."""
+
+    kwargs: dict[str, Any]
+    object: Any
+
+    def get_queryset(self) -> models.QuerySet:
+        if self.queryset is not None:
+            return self.queryset.all()
+        assert self.model is not None, "needs model or queryset"
+        return self.model._default_manager.all()
+
+    def get_object(self) -> Any:
+        queryset = self.get_queryset()
+        if self.path_field is not None:
+            queryset = permitted(queryset, self.request.user, self.action, self.path_field)
+        return get_object_or_404(
+            queryset, **{lookup: self.kwargs[keyword] for keyword, lookup in self.lookup.items()}
+        )
+
+    def get_title(self) -> str:
+        return self.title or str(self.object)
+
+
+class DetailPage(ObjectMixin, TemplateView):
+    """One record as label and field cells; `sections` declare the fields."""
+
+    template_name = "web/detail.html"
+    sections: Sequence[Section] = ()
+
+    def get_sections(self) -> Sequence[Section]:
+        return self.sections
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return self.render_to_response(self.get_context_data(**kwargs))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(object=self.object, sections=self.get_sections(), **kwargs)
+
+
+class FormPage(PageMixin, FormView):
+    """A form that hands its cleaned data to a service.
+
+    Implement `perform(form)`: call the service and return the address to go to. A `ValidationError` of the
+    service is shown in the form, at its field or on top, with what the user typed kept.
+    """
+
+    template_name = "web/form.html"
+    submit_label: str = "保存"
+    success_message: str = "已保存。"
+    cancel_url_name: str = ""
+    intro: str = ""
+
+    def perform(self, form: Form) -> str:
+        raise NotImplementedError
+
+    def get_cancel_url(self) -> str:
+        return reverse(self.cancel_url_name) if self.cancel_url_name else ""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            url = self.perform(form)
+        except ValidationError as error:
+            _show(form, error)
+            return self.form_invalid(form)
+        if self.success_message:
+            messages.success(self.request, self.success_message)
+        return HttpResponseRedirect(url)
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            submit_label=self.submit_label, cancel_url=self.get_cancel_url(), intro=self.intro, **kwargs
+        )
+
+
+def _show(form: Form, error: ValidationError) -> None:
+    """Put a service's error at the fields the form has; the rest goes on top."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
