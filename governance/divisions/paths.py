@@ -16,8 +16,13 @@ def path_length(level: int) -> int:
 
 
 def next_path(path: str) -> str:
-    """The first path behind the subtree of `path`; `:` (after 9 in ASCII) closes a level that ends in 9s."""
-    return path[:-1] + chr(ord(path[-1]) + 1)
+    """The first path behind the subtree of `path`: 6104 → 6105, and 6109 → 610A.
+
+    A letter, not the `:` that follows 9 in ASCII: outside the C collation PostgreSQL sorts punctuation before
+    digits, and the subtree of a path that ends in 9 would be empty.
+    """
+    last = path[-1]
+    return path[:-1] + ("A" if last == "9" else str(int(last) + 1))
 
 
 def path_range(path: str) -> tuple[str, str] | None:
