@@ -1,5 +1,5 @@
 # Shared by the scripts beside it; sourced, never run.
-# Sets a plain environment and offers: say, fail, need_root_tools, apt_install, free_port, wait_for_port.
+# Sets a plain environment and offers: say, fail, root_prefix, apt_install, free_port, wait_for_port, stop_process.
 
 set -euo pipefail
 
@@ -76,6 +76,14 @@ apt_install() {
         fi
     }
     return "$status"
+}
+
+# listen_to_interrupts SCRIPT ARGS...: a script that another script starts with & inherits "ignore SIGINT",
+# which bash cannot undo itself; start it again without.
+listen_to_interrupts() {
+    if trap -p INT | grep -q "''" && env --default-signal=INT true 2>/dev/null; then
+        exec env --default-signal=INT --default-signal=QUIT bash "$@"
+    fi
 }
 
 # Prints a TCP port of the loopback interface that nobody listens on now.
