@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("governance.accounts.urls")),
+    path("", include("governance.console.account_urls")),
     path("", include("governance.console.urls")),
     path("jobs/", include("governance.jobs.urls")),
     path("workbook/", include("governance.exchange.urls")),

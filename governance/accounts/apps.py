@@ -7,3 +7,6 @@ class AccountsConfig(AppConfig):
     name = "governance.accounts"
     label = "accounts"
     verbose_name = "用户与权限"
+
+    def ready(self) -> None:
+        from governance.accounts import signals  # noqa: F401 - connects the receivers

@@ -91,6 +91,20 @@ def scope_of(user: Any) -> Scope:
     return scope
 
 
+def forget_scope(user: User) -> None:
+    """Drop the kept scope after a grant was changed in this process."""
+    if hasattr(user, "_scope"):
+        del user._scope
+
+
+def home_path(user: User) -> str:
+    """Where events about a user belong: the division of the first grant, else of the unit."""
+    divisions = scope_of(user).divisions
+    if divisions:
+        return divisions[0].path
+    return user.unit.division.path if user.unit is not None else ""
+
+
 def permitted(
     queryset: models.QuerySet[M], user: Any, action: Action = Action.VIEW, field: str = "path"
 ) -> models.QuerySet[M]:

@@ -11,13 +11,17 @@ OPERATOR = "命令行"
 
 @dataclass(frozen=True)
 class Acting:
-    """The actor of the running request, command or job; empty fields mean "not known"."""
+    """The actor of the running request, command or job; empty fields mean "not known".
+
+    `path`: home division of the actor, where events without an object of their own belong.
+    """
 
     username: str = OPERATOR
     user_id: int | None = None
     role: str = ""
     address: str = ""
     request_id: str = ""
+    path: str = ""
 
 
 _current: ContextVar[Acting] = ContextVar("acting", default=Acting())

@@ -30,7 +30,7 @@ def build(
         role=who.role,
         address=who.address,
         request_id=who.request_id,
-        path=path or getattr(obj, "path", "") or "",
+        path=path or getattr(obj, "path", "") or who.path,
         before=before,
         after=after,
         reason=reason,

@@ -1,4 +1,4 @@
-"""App configuration."""
+"""App configuration: the console's menu, its panels, and the sealing of the audit log."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,26 @@ class ConsoleConfig(AppConfig):
     name = "governance.console"
     label = "console"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        from governance.accounts.roles import Action
+        from governance.console import duties
+        from governance.console.panels import own_divisions
+        from governance.web import menu, panels
+
+        menu.register(menu.MenuItem("工作台", "console:home", "home", order=0))
+        menu.register_group("系统管理", "settings", 900)
+        menu.register(
+            menu.MenuItem(
+                "用户与权限", "console:users", "users", Action.MANAGE_GRANTS, order=910, group="系统管理"
+            )
+        )
+        menu.register(
+            menu.MenuItem(
+                "审计日志", "console:audit", "history", Action.READ_AUDIT, order=920, group="系统管理"
+            )
+        )
+        panels.register(
+            panels.Panel("console/panels/divisions.html", own_divisions, order=500, action=Action.VIEW)
+        )
+        duties.register_all()

@@ -1,0 +1,12 @@
+"""Routes of signing in and of one's own password. They live here because accounts know nothing of pages."""
+
+from django.urls import path
+
+from governance.console.views.account import PasswordPage, SignInPage, SignOutView
+
+app_name = "accounts"
+urlpatterns = [
+    path("login/", SignInPage.as_view(), name="login"),
+    path("logout/", SignOutView.as_view(), name="logout"),
+    path("password/", PasswordPage.as_view(), name="password"),
+]

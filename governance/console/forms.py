@@ -1,0 +1,59 @@
+"""Forms of signing in and of passwords, and the filters of the console's lists."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
+
+from governance.audit.models import EventKind
+from governance.web.filters import FilterForm
+from governance.web.forms import DateField
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password."""
+
+    one_column = True
+    error_messages: ClassVar[dict[str, str]] = {
+        "invalid_login": (
+            "用户名或密码不正确，请核对后重试（注意大小写）。"
+            f"连续 {settings.AXES_FAILURE_LIMIT} 次失败将锁定 {settings.AXES_COOLOFF_TIME * 60:.0f} 分钟。"
+        ),
+        "inactive": "该账号已停用，请联系系统管理员。",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["password"].label = "密码"
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """The old password and twice the new one."""
+
+    one_column = True
+    error_messages: ClassVar[dict[str, str]] = {
+        "password_mismatch": "两次输入的新密码不一致，请重新输入。",
+        "password_incorrect": "原密码不正确，请重新输入。",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "原密码"
+        self.fields["new_password1"].label = "新密码"
+        self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+        self.fields["new_password2"].label = "再输一次"
+        self.fields["new_password2"].help_text = ""
+
+
+class AuditFilter(FilterForm):
+    """By who, what and when."""
+
+    username = forms.CharField(label="用户名", max_length=150)
+    kind = forms.ChoiceField(label="类型", choices=[("", "全部"), *EventKind.choices])
+    since = DateField(label="起始日期")
+    until = DateField(label="截止日期")
+
+    lookups: ClassVar[dict[str, Any]] = {"since": "at__date__gte", "until": "at__date__lte"}

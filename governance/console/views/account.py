@@ -1,0 +1,91 @@
+"""Signing in and out, and changing one's own password."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+from django.views.generic import FormView
+
+from governance.accounts.middleware import ABSOLUTE, ENDED, IDLE
+from governance.accounts.passwords import is_expired
+from governance.accounts.services import change_password
+from governance.accounts.sessions import renew_session
+from governance.console.forms import ChangePasswordForm, SignInForm
+from governance.web.policy import AUTHENTICATED, PUBLIC, PolicyMixin
+
+_WHY_ENDED = {
+    IDLE: f"您已超过 {settings.SESSION_IDLE_SECONDS // 60} 分钟未操作，为保护数据已自动退出，请重新登录。",
+    ABSOLUTE: f"本次登录已满 {settings.SESSION_ABSOLUTE_SECONDS // 3600} 小时，请重新登录。",
+    ENDED: "本次登录已结束，请重新登录。",
+}
+
+
+class SignInPage(PolicyMixin, LoginView):
+    policy = PUBLIC
+    template_name = "console/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        why = _WHY_ENDED.get(self.request.GET.get("ended", ""), "")
+        return super().get_context_data(why_ended=why, **kwargs)
+
+
+class SignOutView(PolicyMixin, View):
+    """POST only: a link must not be able to sign anybody out."""
+
+    policy = AUTHENTICATED
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        logout(request)
+        return redirect("accounts:login")
+
+
+class PasswordPage(PolicyMixin, FormView):
+    """The only page, beside signing out, that is open while an issued password has not been changed."""
+
+    policy = AUTHENTICATED
+    template_name = "console/password.html"
+    form_class = ChangePasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        user = self.request.user
+        session = self.request.session
+        try:
+            change_password(
+                user=user, new_password=form.cleaned_data["new_password1"], session_key=session.session_key
+            )
+        except ValidationError as error:
+            form.add_error("new_password1", error)
+            return self.form_invalid(form)
+        renew_session(self.request, user)
+        messages.success(self.request, "密码已修改，其他地方的登录已退出。")
+        return redirect(reverse("console:home"))
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        reason = ""
+        if user.must_change_password:
+            reason = "您正在使用签发的初始密码，请先改为只有您本人知道的密码。"
+        elif is_expired(user.password_changed_at, timezone.now()):
+            reason = f"密码已使用超过 {settings.PASSWORD_MAX_AGE_DAYS} 天，请先修改密码。"
+        return super().get_context_data(reason=reason, **kwargs)

@@ -1,0 +1,102 @@
+"""Moving a division in the tree, and proving that every copy of a path is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+
+from governance.audit.models import EventKind
+from governance.audit.services import record
+from governance.divisions.models import Division
+from governance.divisions.paths import WIDTHS, is_under, path_length, under
+from governance.divisions.registry import scoped_models
+
+
+class MoveRefused(ValueError):
+    """A move that would break the tree; its text (Chinese) is fit for users."""
+
+
+@dataclass(frozen=True)
+class PathFault:
+    """Rows whose path is wrong: in which model, how many, and the ids of the first few."""
+
+    model: str
+    count: int
+    examples: tuple[int, ...]
+
+
+def _free_path(parent: Division, level: int, part: str) -> str:
+    """A path under the parent that ends in `part`, or in the first free own part (91…, 901…)."""
+    stem = parent.path.ljust(path_length(level - 1), "0")
+    taken = set(Division.objects.under(parent.path).filter(level=level).values_list("path", flat=True))
+    width = WIDTHS[level - 1]
+    own = 9 * 10 ** (width - 1) + 1
+    path = stem + part
+    while path in taken:
+        if own >= 10**width:
+            raise MoveRefused(f"“{parent.name}”下已没有可用的位置。")
+        path = f"{stem}{own:0{width}d}"
+        own += 1
+    return path
+
+
+@transaction.atomic
+def move_division(*, division: Division, parent: Division, reason: str) -> Division:
+    """Put a division with its whole subtree under another parent.
+
+    Rewrites the paths of the divisions and of every registered scoped model; codes stay. Past events keep the
+    path under which they happened. Raises `MoveRefused`.
+    """
+    rows = Division.objects.select_for_update().in_bulk([division.pk, parent.pk])
+    division, parent = rows[division.pk], rows[parent.pk]
+    if division.parent_id is None:
+        raise MoveRefused("“全国”不能移动。")
+    if is_under(parent.path, division.path):
+        raise MoveRefused(f"“{division.name}”不能移到自己或自己的下级之下。")
+    if parent.level >= division.level:
+        raise MoveRefused(f"“{parent.name}”的级别不高于“{division.name}”，不能作为其上级。")
+    if division.parent_id == parent.pk:
+        return division
+    old_parent, old = division.parent, division.path
+    new = _free_path(parent, division.level, old[-WIDTHS[division.level - 1] :])
+    moved = Concat(Value(new), Substr("path", len(old) + 1))
+    for model in (Division, *scoped_models()):
+        model._base_manager.filter(under(old)).update(path=moved)
+    division.parent, division.path = parent, new
+    division.save(update_fields=["parent"])
+    record(
+        EventKind.CHANGE,
+        obj=division,
+        before={"parent": old_parent.code if old_parent else ""},
+        after={"parent": parent.code},
+        reason=reason,
+    )
+    return division
+
+
+def check_paths() -> list[PathFault]:
+    """Faults of the tree and of every path copy; empty when all is right."""
+    faults = []
+    broken = []
+    levels_and_paths = dict(Division.objects.values_list("pk", "path"))
+    rows = Division.objects.values_list("pk", "level", "path", "parent_id", "parent__level")
+    for pk, level, path, parent_id, parent_level in rows.iterator():
+        if parent_id is None:
+            right = level == 0 and path == ""
+        else:
+            stem = levels_and_paths[parent_id].ljust(path_length(level - 1), "0")
+            right = parent_level < level and path[: -WIDTHS[level - 1]] == stem
+        if not right or len(path) != path_length(level):
+            broken.append(pk)
+    if broken:
+        faults.append(PathFault(Division._meta.label_lower, len(broken), tuple(broken[:5])))
+    for model in scoped_models():
+        wrong = model._base_manager.exclude(path=F("division__path")).order_by("pk")
+        count = wrong.count()
+        if count:
+            examples = tuple(wrong.values_list("pk", flat=True)[:5])
+            faults.append(PathFault(model._meta.label_lower, count, examples))
+    return faults

@@ -1,0 +1,66 @@
+"""Fixtures shared by all tests."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from governance.accounts.models import User
+from governance.accounts.roles import Role
+from governance.divisions.models import Division
+from tests.factories import Tree, make_tree, make_user, make_user_of_role
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Counts of the menu are cached for a minute; a test must not see another's."""
+    cache.clear()
+
+
+@pytest.fixture
+def tree(db) -> Tree:
+    """陕西省 › 西安市 › 莲湖区 with 2 streets and 4 communities, and the foreign 新城区 beside it."""
+    return make_tree()
+
+
+@pytest.fixture
+def user_of(tree: Tree) -> Callable[..., User]:
+    """`user_of(Role.STREET_CLERK)`, or with a division of one's own: `user_of(role, division)`."""
+    made: dict[tuple[Role, str], User] = {}
+
+    def make(role: Role, division: Division | None = None) -> User:
+        key = (role, division.code if division else "")
+        if key not in made:
+            made[key] = (
+                make_user_of_role(role, tree)
+                if division is None
+                else make_user(f"{role.value}-{division.code}", role, division)
+            )
+        return made[key]
+
+    return make
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """`sign_in(user)`: a client with the user's session, without the sign-in page."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def client_of(user_of: Callable[..., User], sign_in: SignIn) -> Callable[..., Client]:
+    """`client_of(Role.COUNTY_STAFF)`: a client signed in as a user of the role."""
+
+    def make(role: Role, division: Division | None = None) -> Client:
+        return sign_in(user_of(role, division))
+
+    return make
