@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from governance.audit.models import EventKind
 from governance.audit.services import record
+from governance.web.context_processors import Frame
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 def error_page(request: HttpRequest, status: int, template: str, **context: Any) -> HttpResponse:
     """An error page of `templates/`; shows `request.request_id` and no data."""
     context["request_id"] = getattr(request, "request_id", "")
+    context["frame"] = Frame(request)
     return HttpResponse(render_to_string(template, context), status=status)
 
 

@@ -30,6 +30,7 @@
     document.cookie = KEY + "=" + size + "; path=/; max-age=31536000; SameSite=Lax" + secure;
   }
 
+  root.classList.add("js");
   var start = stored();
   if (SIZES.indexOf(start) >= 0) {
     root.setAttribute("data-fs", start);
@@ -37,7 +38,6 @@
 
   function fontSizes() {
     document.querySelectorAll(".fs").forEach(function (group) {
-      group.hidden = false;
       group.addEventListener("click", function (event) {
         var size = event.target.dataset.size;
         if (SIZES.indexOf(size) >= 0) {
@@ -55,11 +55,14 @@
       var text = box.querySelector("input[type=text]");
       var native = box.querySelector("input[type=date]");
       var button = box.querySelector("button");
-      if (!text || !native || !button || typeof native.showPicker !== "function" || text.readOnly || text.disabled) {
+      if (!text || !native || !button) {
+        return;
+      }
+      if (typeof native.showPicker !== "function" || text.readOnly || text.disabled) {
+        button.hidden = true;
         return;
       }
       native.hidden = false;
-      button.hidden = false;
       button.addEventListener("click", function () {
         native.value = /^\d{4}-\d{2}-\d{2}$/.test(text.value) ? text.value : "";
         native.showPicker();
@@ -121,9 +124,6 @@
   document.addEventListener("DOMContentLoaded", function () {
     fontSizes();
     datePickers();
-    document.querySelectorAll("[data-needs-js]").forEach(function (element) {
-      element.hidden = false;
-    });
     var summary = document.querySelector(".errsum");
     if (summary) {
       summary.focus();

@@ -54,7 +54,7 @@ def test_form_is_a_table_with_labels_and_marks() -> None:
     assert 'aria-invalid="true"' in html
     assert '<select name="kind" class="form-select"' in html
     assert 'role="group" aria-labelledby="id_works_label"' in html
-    assert html.count("w3") == 2
+    assert html.count("w3") == 4
 
 
 def test_filters_ignore_what_does_not_validate() -> None:
