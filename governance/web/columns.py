@@ -1,6 +1,6 @@
 """Columns of list pages and fields of detail pages: declared once, rendered without a template each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,3 +118,24 @@ class Section:
 
     title: str
     fields: tuple[Column, ...]
+
+    @property
+    def placed(self) -> list[tuple[Column, bool]]:
+        """Each field and whether it takes the rest of its row."""
+        spans = stretched([field.wide for field in self.fields])
+        return list(zip(self.fields, spans, strict=True))
+
+
+def stretched(wide: Sequence[bool]) -> list[bool]:
+    """Which cells of a two-column form take the rest of their row, so that no hole is left.
+
+    Wide ones do, and a narrow one that would stand alone before a wide one or at the end.
+    """
+    spans: list[bool] = []
+    alone = False
+    for index, is_wide in enumerate(wide):
+        followed = index + 1 < len(wide) and not wide[index + 1]
+        span = is_wide or (not alone and not followed)
+        alone = not span and not alone
+        spans.append(span)
+    return spans

@@ -44,7 +44,7 @@ class Frame:
     @cached_property
     def unit(self) -> str:
         """Name of the user's unit, empty without one."""
-        return str(self.request.user.unit or "") if self.signed_in else ""
+        return str(getattr(self.request.user, "unit", None) or "")
 
     @cached_property
     def role(self) -> str:

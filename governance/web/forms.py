@@ -1,7 +1,8 @@
 """表格式表单: forms as label cells and field cells, errors summed up on top, dates as clerks type them."""
 
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.functional import cached_property
 
 from governance.web import dates
+from governance.web.columns import stretched
 
 _WIDE = (forms.Textarea, forms.CheckboxSelectMultiple, forms.ClearableFileInput)
 _PLAIN = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.HiddenInput)
@@ -24,13 +26,22 @@ class TableBoundField(BoundField):
         widget = widget or self.field.widget
         if not isinstance(widget, _PLAIN):
             theme = "form-select" if isinstance(widget, forms.Select) else "form-control"
-            attrs["class"] = " ".join(filter(None, [widget.attrs.get("class"), attrs.get("class"), theme]))
+            own = (widget.attrs.get("class"), attrs.get("class"), theme)
+            attrs["class"] = " ".join(str(each) for each in own if each)
         return attrs
 
     @property
     def is_wide(self) -> bool:
         """Whether the field takes the whole row: long texts, files, or named in the form's `wide_fields`."""
         return isinstance(self.field.widget, _WIDE) or self.name in getattr(self.form, "wide_fields", ())
+
+    @property
+    def is_stretched(self) -> bool:
+        """Whether the field cell takes the rest of its row: wide, or with nothing to stand beside it."""
+        fields = self.form.visible_fields()
+        names = [field.name for field in fields]
+        spans = stretched([getattr(field, "is_wide", False) for field in fields])
+        return self.name in names and spans[names.index(self.name)]
 
     @property
     def is_group(self) -> bool:
@@ -47,13 +58,12 @@ class TableFormRenderer(DjangoTemplates):
     @cached_property
     def engine(self) -> Any:
         # Django's own engine for forms does not know the project's template folder.
+        project = cast("list[Path]", settings.TEMPLATES[0]["DIRS"])
+        shipped = Path(forms.__file__).parent / "templates"
         return self.backend(
             {
                 "APP_DIRS": True,
-                "DIRS": [
-                    *settings.TEMPLATES[0]["DIRS"],
-                    *DjangoTemplates().engine.engine.dirs,
-                ],
+                "DIRS": [*project, shipped],
                 "NAME": "portalforms",
                 "OPTIONS": {},
             }

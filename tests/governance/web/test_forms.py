@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django import forms
 
+from governance.web.columns import stretched
 from governance.web.dates import parse_date
 from governance.web.forms import DateField
 from tests.governance.web.urls import DivisionFilter, SampleForm
@@ -54,7 +55,7 @@ def test_form_is_a_table_with_labels_and_marks() -> None:
     assert 'aria-invalid="true"' in html
     assert '<select name="kind" class="form-select"' in html
     assert 'role="group" aria-labelledby="id_works_label"' in html
-    assert html.count("w3") == 4
+    assert html.count("w3") == 3
 
 
 def test_filters_ignore_what_does_not_validate() -> None:
@@ -62,3 +63,18 @@ def test_filters_ignore_what_does_not_validate() -> None:
     assert form.is_active
     assert not form.is_valid()
     assert form.cleaned_data["name"] == "莲湖"
+
+
+@pytest.mark.parametrize(
+    ("wide", "spans"),
+    [
+        ([], []),
+        ([False], [True]),
+        ([False, False], [False, False]),
+        ([False, False, False], [False, False, True]),
+        ([False, True, False, False], [True, True, False, False]),
+        ([True, False, True], [True, True, True]),
+    ],
+)
+def test_rows_of_a_form_have_no_holes(wide: list[bool], spans: list[bool]) -> None:
+    assert stretched(wide) == spans
