@@ -29,7 +29,7 @@ def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
     scheme = url.partition("://")[0]
     options: dict[str, Any] = {}
     if scheme == "filesystem":
-        url = "folder://"
+        url = "folder://localhost"
         options = _file_options(data_dir)
     elif scheme in {"redis", "rediss", "sentinel", "redis+socket"}:
         options = _redis_options()
@@ -54,6 +54,8 @@ def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
         # The message leaves the broker when the job is over, and comes back when the child dies in between.
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
+        # Ten seconds by default, for results of the dead that nobody waits for here.
+        "worker_lost_wait": 1.0,
         "worker_prefetch_multiplier": 1,
         "task_time_limit": LONGEST_JOB_SECONDS,
         "worker_max_tasks_per_child": 100,

