@@ -18,7 +18,6 @@ from governance.web.paging import numbered_page
 from governance.web.policy import Needs, PolicyMixin
 from governance.web.views import TemplatePage
 
-
 _BREADCRUMB = [("工作台", "/"), ("用户与权限", "/users/"), ("重置密码", "")]
 
 

@@ -1,0 +1,176 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from governance.accounts.models import User
+from governance.accounts.roles import Action, Role
+from governance.audit.context import acting
+from governance.audit.models import Event, EventKind
+from governance.audit.sealing import verify
+from governance.audit.services import record
+from governance.console import links
+from governance.console.counts import counts_below
+from governance.console.views.home import greeting
+from governance.divisions.models import Division, Level
+from governance.jobs.periodic import tick
+from tests.factories import PASSWORD, make_user
+
+
+def body(response) -> str:
+    return response.content.decode()
+
+
+# --- home ---
+def test_home_names_user_role_and_scope(client_of):
+    text = body(client_of(Role.STREET_CLERK).get("/"))
+    assert "街道录入员" in text and "数据范围：青年路街道" in text and "我的辖区" in text
+
+
+def test_home_tells_somebody_without_rights_whom_to_ask(tree, sign_in):
+    assert "您的账号还没有授权" in body(sign_in(make_user("nobody")).get("/"))
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"), [(4, "晚上好"), (5, "上午好"), (11, "上午好"), (12, "下午好"), (18, "晚上好")]
+)
+def test_greeting(hour, words):
+    assert greeting(hour) == words
+
+
+# --- divisions ---
+def test_division_lists_children_with_counts_in_few_statements(client_of, django_assert_max_num_queries):
+    client = client_of(Role.UPPER_READER)
+    with django_assert_max_num_queries(15):
+        text = body(client.get("/divisions/6101/"))
+    assert "莲湖区" in text and "新城区" in text
+    assert "街道（乡镇） 3 个" in text and "社区（村） 5 个" in text
+
+
+@pytest.mark.parametrize("code", ["610104", "610104000", "610104000000"])
+def test_division_by_any_way_of_writing_its_code(client_of, code):
+    assert client_of(Role.COUNTY_STAFF).get(f"/divisions/{code}/").status_code == 200
+
+
+def test_breadcrumb_names_ancestors_outside_without_link(client_of):
+    text = body(client_of(Role.STREET_CLERK).get("/divisions/610104001/"))
+    assert "莲湖区" in text and "西安市" in text
+    assert "/divisions/610104/" not in text and "/divisions/6101/" not in text
+
+
+@pytest.mark.parametrize("code", ["610104002", "610104", "610102001", "61010400", "abc", "0", "9" * 40])
+def test_foreign_and_missing_divisions_are_the_same_404(client_of, code):
+    client = client_of(Role.STREET_CLERK)
+    foreign, missing = client.get(f"/divisions/{code}/"), client.get("/divisions/659999/")
+    assert foreign.status_code == missing.status_code == 404
+    strip = [body(each).replace(each.headers["X-Request-ID"], "") for each in (foreign, missing)]
+    assert strip[0] == strip[1]
+
+
+def test_counts_below_every_level(tree):
+    divisions = list(Division.objects.filter(code__in=["0", "61", "610104", "610104001001"]))
+    counts = {each.code: counts_below(divisions)[each.pk] for each in divisions}
+    assert counts["0"] == {
+        Level.PROVINCE: 1,
+        Level.CITY: 1,
+        Level.COUNTY: 2,
+        Level.STREET: 3,
+        Level.COMMUNITY: 5,
+    }
+    assert counts["61"] == {Level.CITY: 1, Level.COUNTY: 2, Level.STREET: 3, Level.COMMUNITY: 5}
+    assert counts["610104"] == {Level.STREET: 2, Level.COMMUNITY: 4}
+    assert counts["610104001001"] == {}
+
+
+def test_links_of_upper_apps_follow_level_and_right(client_of, monkeypatch):
+    monkeypatch.setattr(links, "_links", {})
+    links.register(links.DivisionLink("只在街道", "console:division", levels=frozenset({Level.STREET})))
+    links.register(links.DivisionLink("没有的页面", "console:no_such_page"))
+    client = client_of(Role.COUNTY_STAFF)
+    assert "只在街道" in body(client.get("/divisions/610104001/"))
+    assert "只在街道" not in body(client.get("/divisions/610104/"))
+    assert "没有的页面" not in body(client.get("/divisions/610104001/"))
+    links.register(links.DivisionLink("只在街道", "console:division", action=Action.ENACT_POLICY))
+    assert "只在街道" not in body(client.get("/divisions/610104001/"))
+
+
+# --- users ---
+def test_security_admin_sees_users_of_the_own_divisions_only(tree, user_of, client_of):
+    inside = user_of(Role.STREET_CLERK)
+    outside = make_user("foreign-clerk", Role.STREET_CLERK, tree.foreign_street)
+    above = user_of(Role.UPPER_READER)
+    client = client_of(Role.SECURITY_ADMIN)
+    text = body(client.get("/users/"))
+    assert inside.username in text
+    assert outside.username not in text and above.username not in text
+    for user in (outside, above, user_of(Role.SECURITY_ADMIN)):
+        assert client.post(f"/users/{user.pk}/password/").status_code == 404
+        assert client.post(f"/users/{user.pk}/unlock/").status_code == 404
+
+
+def test_issued_password_is_shown_once_and_works(tree, user_of, client_of):
+    user = user_of(Role.STREET_CLERK)
+    client = client_of(Role.SECURITY_ADMIN)
+    response = client.post(f"/users/{user.pk}/password/")
+    issued = response.context["issued"]
+    assert body(response).count(issued) == 1
+    assert "no-store" in response.headers["Cache-Control"]
+    assert issued not in body(client.get("/users/"))
+    fresh = Client()
+    fresh.post("/login/", {"username": user.username, "password": issued})
+    assert fresh.get("/").url == "/password/"
+    assert not User.objects.get(pk=user.pk).check_password(PASSWORD)
+
+
+def test_unlock_button_stands_beside_locked_users(tree, user_of, client_of):
+    user = user_of(Role.STREET_CLERK)
+    client = client_of(Role.SECURITY_ADMIN)
+    assert "/unlock/" not in body(client.get("/users/"))
+    for _ in range(5):
+        Client().post("/login/", {"username": user.username, "password": "wrong"})
+    assert "已锁定" in body(client.get("/users/"))
+    assert client.post(f"/users/{user.pk}/unlock/").url == "/users/"
+    assert "已锁定" not in body(client.get("/users/"))
+    assert Event.objects.filter(kind=EventKind.UNLOCK, username="security_admin").count() == 1
+
+
+def test_users_page_has_a_constant_number_of_statements(tree, client_of, django_assert_max_num_queries):
+    for number in range(12):
+        make_user(f"clerk-{number}", Role.STREET_CLERK, tree.street)
+    client = client_of(Role.SECURITY_ADMIN)
+    with django_assert_max_num_queries(15):
+        assert body(client.get("/users/")).count("重置密码") >= 12
+
+
+# --- audit ---
+def test_audit_admin_reads_the_own_divisions_only(tree, client_of):
+    with acting(username="somebody"):
+        record(EventKind.CHANGE, path=tree.street.path, before={"户数": 1}, after={"户数": 2}, reason="核实")
+        record(EventKind.CHANGE, path=tree.foreign_street.path, reason="外区事件")
+    text = body(client_of(Role.AUDIT_ADMIN).get("/audit/"))
+    assert "户数=1 → 户数=2；核实" in text
+    assert "外区事件" not in text
+
+
+def test_audit_filters(tree, client_of):
+    for kind, name in ((EventKind.CHANGE, "anna"), (EventKind.END, "berta")):
+        with acting(username=name):
+            record(kind, path=tree.street.path)
+    client = client_of(Role.AUDIT_ADMIN)
+    assert "berta" not in body(client.get("/audit/?username=anna"))
+    assert "anna" not in body(client.get("/audit/?kind=end"))
+    assert "berta" not in body(client.get("/audit/?since=2099-01-01"))
+
+
+def test_sign_ins_of_the_county_are_read_by_its_audit_admin(tree, user_of, client_of):
+    user_of(Role.STREET_CLERK)
+    Client().post("/login/", {"username": "street_clerk", "password": PASSWORD})
+    assert "street_clerk" in body(client_of(Role.AUDIT_ADMIN).get("/audit/?kind=login&username=street_clerk"))
+
+
+def test_the_tick_seals_settled_events(tree, user_of):
+    user_of(Role.STREET_CLERK)
+    tick(timezone.now() + timedelta(minutes=6))
+    result = verify()
+    assert result.ok and result.blocks == 1

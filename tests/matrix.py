@@ -1,0 +1,83 @@
+"""What the rights matrix needs to know about routes: how to build the object that an address names.
+
+A route whose only parameter is `code` takes a division. A route with `pk` is covered by itself when its view
+names a model (`model` or `queryset` of the class, `matrix_model` on a function) that has a maker in MAKERS.
+Any other route with parameters has an entry in KWARGS (the object lies in a division) or in PUBLIC_KWARGS
+(the same for everybody who may open the page). Without one the matrix fails and says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from governance.accounts.models import User
+from governance.accounts.roles import Role
+from governance.divisions.models import Division
+from governance.web.policy import Route
+from tests.factories import Tree, make_user
+
+
+@dataclass(frozen=True)
+class Case:
+    """An object to build: at which division, for which visitor; `is_own` when the visitor may work there."""
+
+    division: Division
+    visitor: User
+    is_own: bool
+    tree: Tree
+
+
+Maker = Callable[[Case], models.Model | None]
+"""Gives the object, or None where there can be none (a compound of a county)."""
+
+Kwargs = dict[str, Any]
+
+
+def _user_at(case: Case) -> User:
+    number = User.objects.count()
+    return make_user(f"someone-{number}", Role.STREET_CLERK, case.division)
+
+
+MAKERS: dict[str, Maker] = {}
+"""Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
+
+KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
+    "console:unlock": lambda case: {"pk": _user_at(case).pk},
+    "console:issue_password": lambda case: {"pk": _user_at(case).pk},
+}
+"""Route name → keywords of an object in a division (None where there can be none)."""
+
+PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {}
+"""Route name → keywords of an object that is the same for everybody, such as a policy document."""
+
+MISSING: dict[str, Kwargs] = {}
+"""Route name → keywords of an object that does not exist, where `_missing` of the test cannot guess them."""
+
+
+def model_of(route: Route) -> type[models.Model] | None:
+    view = getattr(route.view, "view_class", route.view)
+    for name in ("matrix_model", "model"):
+        if getattr(view, name, None) is not None:
+            return getattr(view, name)
+    queryset = getattr(view, "queryset", None)
+    return queryset.model if queryset is not None else None
+
+
+def kwargs_maker(route: Route, names: list[str]) -> Callable[[Case], Kwargs | None] | None:
+    """How to build the keywords of a route whose object lies in a division; None when nobody has said how."""
+    if route.name in KWARGS:
+        return KWARGS[route.name]
+    if names == ["code"]:
+        return lambda case: {"code": case.division.code}
+    model = model_of(route)
+    if names == ["pk"] and model is not None and model._meta.label_lower in MAKERS:
+        maker = MAKERS[model._meta.label_lower]
+
+        def by_pk(case: Case) -> Kwargs | None:
+            made = maker(case)
+            return None if made is None else {"pk": made.pk}
+
+        return by_pk
+    return None
