@@ -1,4 +1,4 @@
-"""App configuration."""
+"""App configuration: what the app gives to the kernel."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,10 @@ class CadresConfig(AppConfig):
     name = "cadres"
     label = "cadres"
     verbose_name = "两委与社工"
+
+    def ready(self) -> None:
+        from cadres import cards
+        from governance.policies.indicators import register_card, register_indicators
+
+        register_card(cards.CARD)
+        register_indicators(*cards.INDICATORS)

@@ -7,6 +7,7 @@ from cadres.choices import CommitteePost, EntryWay, PartyPost, SocialWorkCertifi
 from governance.divisions.registry import register_scoped
 from governance.exchange.rows import DatedRow
 from governance.people.models import Person
+from governance.policies.models import CardRow
 
 
 @register_scoped
@@ -81,3 +82,25 @@ class CommunityWorker(DatedRow):
 
     def __str__(self) -> str:
         return self.person.name
+
+
+class CadreCard(CardRow):
+    """Inputs of one community in one run (see the card below for what each means)."""
+
+    party_members = models.BigIntegerField(null=True)
+    committee_members = models.BigIntegerField(null=True)
+    cross_members = models.BigIntegerField(null=True)
+    two_committee_persons = models.BigIntegerField(null=True)
+    fulltime_persons = models.BigIntegerField(null=True)
+    outside_quota_persons = models.BigIntegerField(null=True)
+    secretaries = models.BigIntegerField(null=True)
+    directors = models.BigIntegerField(null=True)
+    secretary_directors = models.BigIntegerField(null=True)
+    supervision_heads = models.BigIntegerField(null=True)
+    workers = models.BigIntegerField(null=True)
+
+    class Meta(CardRow.Meta):
+        verbose_name = "两委与社工指标"
+
+    def __str__(self) -> str:
+        return self.path

@@ -6,6 +6,7 @@ from django.db.models import Q
 from facilities.choices import FacilityKind, ProvisionWay
 from governance.divisions.registry import register_scoped
 from governance.exchange.rows import DatedRow
+from governance.policies.models import CardRow
 
 
 @register_scoped
@@ -36,3 +37,22 @@ class Facility(DatedRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FacilityCard(CardRow):
+    """Inputs of one community in one run (see the card below); areas in hundredths of a square metre."""
+
+    service_facilities = models.BigIntegerField(null=True)
+    building_area_c = models.BigIntegerField(null=True)
+    activity_area_c = models.BigIntegerField(null=True)
+    activity_known = models.BigIntegerField(null=True)
+    outdoor_area_c = models.BigIntegerField(null=True)
+    embedded_facilities = models.BigIntegerField(null=True)
+    stations_opened = models.BigIntegerField(null=True)
+    rural_centres_opened = models.BigIntegerField(null=True)
+
+    class Meta(CardRow.Meta):
+        verbose_name = "设施指标"
+
+    def __str__(self) -> str:
+        return self.path

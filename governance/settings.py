@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "cadres",
     "facilities",
     "assessments",
+    "demo",
 ]
 
 MIDDLEWARE = [

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from governance.divisions.registry import register_scoped
 from governance.exchange.rows import DatedRow
+from governance.policies.models import CardRow
 from grids.choices import GridKind, GridPartyOrg
 
 SEPARATOR = "、"
@@ -64,3 +65,26 @@ class Grid(DatedRow):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.normalise()
         super().save(*args, **kwargs)
+
+
+class GridCard(CardRow):
+    """Inputs of one community in one run (see the card below for what each means)."""
+
+    grid_count = models.BigIntegerField(null=True)
+    grid_households = models.BigIntegerField(null=True)
+    residential_grids = models.BigIntegerField(null=True)
+    largest_grid = models.BigIntegerField(null=True)
+    grids_with_party_org = models.BigIntegerField(null=True)
+    grids_party_known = models.BigIntegerField(null=True)
+    grids_mapped = models.BigIntegerField(null=True)
+    grid_staff = models.BigIntegerField(null=True)
+    group_grids = models.BigIntegerField(null=True)
+    single_group_grids = models.BigIntegerField(null=True)
+    groups_in_single_grids = models.BigIntegerField(null=True)
+    grids_naming_groups = models.BigIntegerField(null=True)
+
+    class Meta(CardRow.Meta):
+        verbose_name = "网格指标"
+
+    def __str__(self) -> str:
+        return self.path

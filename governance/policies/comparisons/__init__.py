@@ -1,0 +1,20 @@
+"""How an indicator is compared with a standard's value: one class per kind, each also its schema."""
+
+from typing import Any
+
+from governance.policies.comparisons.bands import Bands
+from governance.policies.comparisons.base import Comparison, Measured
+from governance.policies.comparisons.nominal import Ideal, Matching, Nominal
+from governance.policies.comparisons.thresholds import AtLeast, AtLeastPer, AtMost, Between
+
+COMPARISONS: dict[str, type[Comparison]] = {
+    comparison.kind: comparison
+    for comparison in (AtLeast, AtLeastPer, AtMost, Between, Bands, Nominal, Ideal, Matching)
+}
+
+__all__ = ["COMPARISONS", "Comparison", "Measured", "comparison_for"]
+
+
+def comparison_for(kind: str, parameters: dict[str, Any]) -> Comparison:
+    """The comparison of a stored value; parameters were validated when the pack was loaded."""
+    return COMPARISONS[kind].model_validate(parameters)

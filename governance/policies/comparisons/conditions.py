@@ -1,0 +1,50 @@
+"""Conditions on which a standard applies to a community, beyond the area type.
+
+A condition that is false makes the standard not applicable; one that cannot be told (missing input) makes
+it no_data, unless another one is false already.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Limits(BaseModel):
+    """Bounds of an input, both included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    min: int | None = None
+    max: int | None = None
+
+
+class Conditions(BaseModel):
+    """`inputs`: bounds by input name. `new_since`: new communities only, founded on or after the day, or
+    marked by hand (G13)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    inputs: dict[str, Limits] = {}
+    new_since: date | None = None
+
+
+@dataclass(frozen=True)
+class ConditionSql:
+    """SQL conditions under which the standard surely does not apply, or cannot be told."""
+
+    excluded: list[str]
+    unknown: list[str]
+
+
+def condition_sql(conditions: Conditions) -> ConditionSql:
+    excluded, unknown = [], []
+    for name, limits in conditions.inputs.items():
+        unknown.append(f"{name} IS NULL")
+        if limits.min is not None:
+            excluded.append(f"{name} < {limits.min}")
+        if limits.max is not None:
+            excluded.append(f"{name} > {limits.max}")
+    if conditions.new_since:
+        day = conditions.new_since.isoformat()
+        unknown.append("(is_new_build IS NULL AND founded_on IS NULL)")
+        excluded.append(f"(is_new_build = 0 OR (is_new_build IS NULL AND founded_on < '{day}'))")
+    return ConditionSql(excluded, unknown)

@@ -1,0 +1,183 @@
+"""Results of higher divisions: counts of outcomes, and values of their own (sums, coverage, quotas).
+
+`Standard.upper` says which: {"kind": "ratio"} the sum over the sum (D22), {"kind": "coverage"} the share of
+applicable communities that meet it, missing data staying in the denominator (D25), {"kind": "shortfall",
+"of": [codes]} how many communities miss one of the standards named, {"kind": "quota", "level": n} a yearly
+count judged at one level and shown elsewhere as a contribution (D26). `"only"` means that communities have
+no result of their own.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from governance.divisions.models import Division
+from governance.divisions.paths import path_length
+from governance.policies.comparisons import AtLeast
+from governance.policies.evaluation.relation import Relation, live_relation
+from governance.policies.evaluation.resolve import Rule, rules_for
+from governance.policies.evaluation.trace import Trace, explain
+from governance.policies.indicators import Indicator, all_inputs
+from governance.policies.outcomes import JUDGED_LETTERS, LETTERS, Outcome
+
+_JUDGED = ", ".join(f"'{letter}'" for letter in JUDGED_LETTERS)
+
+
+@dataclass
+class UpperResult:
+    """A higher division measured: communities, outcomes counted over all community results, and traces."""
+
+    path: str
+    communities: int
+    counts: dict[str, int]
+    traces: list[Trace]
+    sums: dict[str, int | None] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "communities": self.communities,
+            "counts": self.counts,
+            "results": [{**trace.as_json(), "counts": dict(trace.counts)} for trace in self.traces],
+        }
+
+
+def _letter(k: int) -> str:
+    return f"substr(letters, {k + 1}, 1)"
+
+
+def _aggregates(rules: Sequence[Rule]) -> list[str]:
+    columns = ["COUNT(*) AS communities"]
+    for k, rule in enumerate(rules):
+        for letter in LETTERS:
+            columns.append(f"SUM(CASE WHEN {_letter(k)} = '{letter}' THEN 1 ELSE 0 END) AS c{k}{letter}")
+        kind = rule.standard.upper.get("kind")
+        if kind in {"ratio", "quota"}:
+            judged = f"{_letter(k)} IN ({_JUDGED})"
+            columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.numerator}) END) AS n{k}")
+            columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.denominator}) END) AS m{k}")
+        elif kind == "shortfall":
+            missed = [
+                f"{_letter(j)} = 'N'"
+                for j, other in enumerate(rules)
+                if other.code in rule.standard.upper["of"]
+            ]
+            condition = " OR ".join(missed) or "1 = 0"
+            columns.append(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS n{k}")
+    for name, item in all_inputs().items():
+        if item.additive:
+            columns.append(f"SUM({name}) AS {name}")
+    return columns
+
+
+def upper_results(*, relation: Relation, level: int) -> list[UpperResult]:
+    """Measure all divisions of a level inside a relation in one statement, in path order."""
+    length = path_length(level)
+    columns = ", ".join([f"substr(path, 1, {length}) AS unit_path", *_aggregates(relation.rules)])
+    group = f"GROUP BY substr(path, 1, {length}) ORDER BY 1" if length else ""
+    rows = relation.rows(columns, group)
+    return [_result(relation.rules, row, level, row["unit_path"] or "") for row in rows if row["communities"]]
+
+
+def _result(rules: Sequence[Rule], row: dict[str, Any], level: int, path: str) -> UpperResult:
+    total: Counter[str] = Counter()
+    traces = []
+    for k, rule in enumerate(rules):
+        counts = {LETTERS[letter].value: int(row[f"c{k}{letter}"] or 0) for letter in LETTERS}
+        if rule.for_communities:
+            total.update(counts)
+        counts = {outcome: count for outcome, count in counts.items() if count}
+        if not counts:
+            continue
+        traces.append(_upper_trace(rule, k, row, counts, level))
+    sums = {
+        name: None if row[name] is None else int(row[name])
+        for name, item in all_inputs().items()
+        if item.additive
+    }
+    present = {outcome.value: total.get(outcome.value, 0) for outcome in Outcome}
+    return UpperResult(path, int(row["communities"]), present, traces, sums)
+
+
+def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int], level: int) -> Trace:
+    upper = rule.standard.upper
+    kind = upper.get("kind")
+    fail = Outcome.NOT_MET if rule.is_due else Outcome.WARNING
+    numerator: int | None = None
+    denominator: int | None = 1
+    outcome: Outcome | None = None
+    missing = counts.get(Outcome.NO_DATA.value, 0)
+    applicable = sum(counts.values()) - counts.get(Outcome.NOT_APPLICABLE.value, 0)
+    if applicable == 0 and kind:
+        outcome = Outcome.NOT_APPLICABLE
+    elif kind == "ratio":
+        numerator, denominator = row[f"n{k}"], row[f"m{k}"]
+        outcome = _compared(rule, numerator, denominator, fail, row)
+    elif kind == "coverage":
+        rule = _coverage_rule(rule)
+        outcome = _coverage_outcome(counts.get(Outcome.MET.value, 0), applicable, applicable - missing, fail)
+        if outcome != Outcome.NO_DATA:
+            numerator, denominator = counts.get(Outcome.MET.value, 0), applicable
+    elif kind == "shortfall":
+        numerator = int(row[f"n{k}"] or 0) if applicable > missing else None
+        outcome = Outcome.NO_DATA if numerator is None else Outcome.MET if numerator == 0 else fail
+    elif kind == "quota":
+        numerator = row[f"n{k}"]
+        # The year goes on until its last day, so a quota not yet reached warns; below its level it informs.
+        outcome = _compared(rule, numerator, 1, Outcome.WARNING, row)
+        if outcome != Outcome.NO_DATA and level != upper["level"]:
+            outcome = Outcome.INFORMATION
+    return explain(
+        rule=rule,
+        outcome=outcome,
+        numerator=None if numerator is None else int(numerator),
+        denominator=None if denominator is None else int(denominator),
+        row=row,
+        counts=counts,
+        with_value=kind is not None,
+    )
+
+
+def _compared(rule: Rule, numerator: Any, denominator: Any, fail: Outcome, row: dict[str, Any]) -> Outcome:
+    """Compare sums, exactly; nothing judged means no data, unless nothing was applicable at all."""
+    if numerator is None or denominator is None:
+        return Outcome.NO_DATA
+    if int(denominator) == 0:
+        return Outcome.NOT_APPLICABLE
+    value = rule.unit.value(int(numerator), int(denominator))
+    return Outcome.MET if rule.comparison.gap(value, row) == 0 else fail
+
+
+def _coverage_rule(rule: Rule) -> Rule:
+    """The same standard as a share of communities."""
+    name = rule.indicator.name
+    covered = Indicator(
+        code=f"{rule.indicator.code}_coverage",
+        name=f"{name}达标社区占比",
+        unit="percent",
+        formula="达标社区数 ÷ 适用社区数（缺数据的社区计入分母）",
+        numerator="0",
+        inputs=(),
+    )
+    return replace(
+        rule, indicator=covered, comparison=AtLeast(value=str(rule.standard.upper.get("value", 100)))
+    )
+
+
+def _coverage_outcome(met: int, applicable: int, known: int, fail: Outcome) -> Outcome:
+    if applicable == 0:
+        return Outcome.NOT_APPLICABLE
+    if known == 0:
+        return Outcome.NO_DATA
+    return Outcome.MET if met == applicable else fail
+
+
+def division_result(*, division: Division, on: date) -> UpperResult:
+    """One higher division measured live; an area without communities gives empty counts."""
+    rules = rules_for(path=division.path, on=on)
+    relation = live_relation(path=division.path, on=on, rules=rules)
+    results = upper_results(relation=relation, level=division.level)
+    if results:
+        return results[0]
+    return UpperResult(division.path, 0, {outcome.value: 0 for outcome in Outcome}, [])

@@ -1,0 +1,107 @@
+"""Registries that apps fill: cards (inputs per community) and indicators (declared SQL over inputs).
+
+An **input** is a raw integer (or code) of one community on one day, computed by an app from its own tables.
+An **indicator** is a numerator and a denominator over inputs, as SQL that runs alike on SQLite and
+PostgreSQL. No threshold stands here: those are data in the packs.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from governance.policies.units import UNITS
+
+
+class UnknownIndicator(LookupError):
+    """A pack names an indicator that no app declares."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One column of a card.
+
+    `sql` is an expression over the card's sources (aliases) that yields NULL where data are missing.
+    `additive` inputs may be summed over communities. `rows` names the registry the figure comes from.
+    """
+
+    name: str
+    label: str
+    sql: str
+    unit: str = "piece"
+    rows: str = ""
+    additive: bool = True
+
+
+@dataclass(frozen=True)
+class Card:
+    """What one app knows of every community on a day.
+
+    `sources` are querysets with one row per community (column `division_id`) for a day, by alias; `model`
+    stores the inputs of a run in typed columns of the same names.
+    """
+
+    model: type[models.Model]
+    sources: dict[str, Callable[[date], models.QuerySet[Any, Any]]]
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A computable measure, documented where it is declared.
+
+    `numerator` and `denominator` are SQL over input names; NULL means missing, denominator 0 not applicable.
+    `invalid` is a SQL condition under which the data contradict each other (data_error), with `invalid_text`
+    telling the user what to check.
+    """
+
+    code: str
+    name: str
+    unit: str
+    formula: str
+    numerator: str
+    inputs: tuple[str, ...]
+    denominator: str = "1"
+    invalid: str | None = None
+    invalid_text: str = ""
+    sources: tuple[str, ...] = field(default=())
+
+
+_cards: list[Card] = []
+_indicators: dict[str, Indicator] = {}
+
+
+def register_card(card: Card) -> None:
+    _cards.append(card)
+
+
+def register_indicators(*indicators: Indicator) -> None:
+    for indicator in indicators:
+        if indicator.unit not in UNITS:
+            raise ValueError(f"indicator {indicator.code}: unknown unit {indicator.unit}")
+        if indicator.code in _indicators:
+            raise ValueError(f"indicator {indicator.code} is declared twice")
+        _indicators[indicator.code] = indicator
+
+
+def cards() -> tuple[Card, ...]:
+    return tuple(_cards)
+
+
+def all_inputs() -> dict[str, Input]:
+    """Inputs of all cards by name."""
+    return {item.name: item for card in _cards for item in card.inputs}
+
+
+def all_indicators() -> Iterator[Indicator]:
+    return iter(_indicators.values())
+
+
+def indicator(code: str) -> Indicator:
+    """The indicator of a code; raises `UnknownIndicator`."""
+    try:
+        return _indicators[code]
+    except KeyError:
+        raise UnknownIndicator(code) from None

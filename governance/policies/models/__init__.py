@@ -1,0 +1,20 @@
+"""Policies as data, and what measuring against them gives."""
+
+from governance.policies.models.documents import Clause, Measure, PolicyDocument, Task, TaskUnit
+from governance.policies.models.findings import Finding
+from governance.policies.models.runs import CardRow, EvaluationRun, Scorecard
+from governance.policies.models.standards import Standard, StandardValue
+
+__all__ = [
+    "CardRow",
+    "Clause",
+    "EvaluationRun",
+    "Finding",
+    "Measure",
+    "PolicyDocument",
+    "Scorecard",
+    "Standard",
+    "StandardValue",
+    "Task",
+    "TaskUnit",
+]
