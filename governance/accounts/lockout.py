@@ -36,10 +36,10 @@ def locked_out(
     name = (credentials or {}).get("username") or request.POST.get("username", "")
     now = timezone.now()
     until = locked_until([name], now).get(name, now + get_cool_off())
-    minutes = math.ceil((until - now).total_seconds() / 60)
-    message = (
-        f"该用户名连续 {settings.AXES_FAILURE_LIMIT} 次登录失败，"
-        f"已锁定到 {timezone.localtime(until):%H:%M}（约 {minutes} 分钟后）。"
-    )
-    context = {"message": message, "request_id": getattr(request, "request_id", "")}
-    return HttpResponse(render_to_string("429.html", context), status=429)
+    context = {
+        "failures": settings.AXES_FAILURE_LIMIT,
+        "until": until,
+        "minutes": math.ceil((until - now).total_seconds() / 60),
+        "request_id": getattr(request, "request_id", ""),
+    }
+    return HttpResponse(render_to_string("accounts/locked.html", context), status=429)

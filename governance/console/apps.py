@@ -11,10 +11,14 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts.roles import Action
         from governance.console import duties
-        from governance.console.panels import own_divisions
+        from governance.console.panels import own_divisions, running_jobs
         from governance.web import menu, panels
 
         menu.register(menu.MenuItem("工作台", "console:home", "home", order=0))
+        menu.register(menu.MenuItem("行政区划", "console:divisions", "sitemap", Action.VIEW, order=10))
+        menu.register(
+            menu.MenuItem("后台任务", "jobs:list", "progress", order=890, count=running_jobs)
+        )
         menu.register_group("系统管理", "settings", 900)
         menu.register(
             menu.MenuItem(

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.password_validation import password_validators_help_texts
 
 from governance.audit.models import EventKind
 from governance.web.filters import FilterForm
@@ -43,7 +42,11 @@ class ChangePasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "原密码"
         self.fields["new_password1"].label = "新密码"
-        self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+        self.fields["new_password1"].help_text = (
+            f"至少 {settings.PASSWORD_MIN_LENGTH} 位，包含大写字母、小写字母、数字、符号中的 "
+            f"{settings.PASSWORD_MIN_CLASSES} 类；不与用户名相近，不用常见密码，"
+            f"不与当前密码或最近 {settings.PASSWORD_HISTORY} 次用过的相同。"
+        )
         self.fields["new_password2"].label = "再输一次"
         self.fields["new_password2"].help_text = ""
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
 from governance.console.counts import counts_below
 from governance.console.links import links_for
+from governance.console.panels import own_divisions
 from governance.divisions.models import Division, Level, UnknownCode
 from governance.web.policy import Needs
 from governance.web.views import Crumb, TemplatePage
@@ -34,6 +36,20 @@ def find_division(user: Any, code: str, action: Action = Action.VIEW) -> Divisio
 class Child:
     division: Division
     counts: list[int]
+
+
+class OwnDivisionsPage(TemplatePage):
+    """The way in from the menu: straight to the division of the user, or a choice of several."""
+
+    policy = Needs(Action.VIEW)
+    template_name = "console/divisions.html"
+    title = "行政区划"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        rows = own_divisions(request)["rows"]
+        if len(rows) == 1:
+            return redirect(rows[0][0])
+        return self.render_to_response(self.get_context_data(rows=rows))
 
 
 class DivisionPage(TemplatePage):

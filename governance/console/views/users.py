@@ -41,9 +41,8 @@ class UsersPage(TemplatePage):
 
 
 class _UserVerb(PolicyMixin, View):
-    """Something done to one user of the administrator's divisions, by POST; anybody else's is 404."""
+    """Something done to one user of the administrator's divisions; anybody else's is 404."""
 
-    http_method_names = ["post"]
     action: Action
 
     def find(self, pk: int) -> User:
@@ -51,6 +50,7 @@ class _UserVerb(PolicyMixin, View):
 
 
 class UnlockView(_UserVerb):
+    http_method_names = ["post"]
     policy = Needs(Action.UNLOCK)
     action = Action.UNLOCK
 
@@ -66,6 +66,11 @@ class IssuePasswordView(_UserVerb):
 
     policy = Needs(Action.MANAGE_GRANTS)
     action = Action.MANAGE_GRANTS
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asks first: a click beside the right line must not lock somebody out."""
+        context = {"account": self.find(pk), "breadcrumb": _BREADCRUMB}
+        return render(request, "console/confirm_password.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self.find(pk)

@@ -161,7 +161,7 @@ def test_command_takes_a_password_from_stdin(tree, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "division", "message"),
-    [("taken", "610104", "已存在"), ("new", "999999", "没有找到"), ("a b", "610104", "")],
+    [("taken", "610104", "已存在"), ("new", "999999", "没有找到"), ("a b", "610104", "用户名")],
 )
 def test_command_refuses_and_saves_nothing(tree, name, division, message):
     make_user("taken")

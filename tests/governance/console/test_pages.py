@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from governance.accounts.models import User
 from governance.accounts.roles import Action, Role
+from governance.accounts.services import grant
 from governance.audit.context import acting
 from governance.audit.models import Event, EventKind
 from governance.audit.sealing import verify
@@ -95,6 +96,14 @@ def test_links_of_upper_apps_follow_level_and_right(client_of, monkeypatch):
     assert "只在街道" not in body(client.get("/divisions/610104001/"))
 
 
+def test_the_menu_leads_to_the_own_division_or_to_a_choice(tree, user_of, sign_in):
+    user = user_of(Role.STREET_CLERK)
+    assert sign_in(user).get("/divisions/").url == "/divisions/610104001/"
+    grant(user=user, role=Role.STREET_CLERK, division=tree.other_street)
+    text = body(sign_in(user).get("/divisions/"))
+    assert "青年路街道" in text and "北院门街道" in text
+
+
 # --- users ---
 def test_security_admin_sees_users_of_the_own_divisions_only(tree, user_of, client_of):
     inside = user_of(Role.STREET_CLERK)
@@ -112,6 +121,8 @@ def test_security_admin_sees_users_of_the_own_divisions_only(tree, user_of, clie
 def test_issued_password_is_shown_once_and_works(tree, user_of, client_of):
     user = user_of(Role.STREET_CLERK)
     client = client_of(Role.SECURITY_ADMIN)
+    assert "确认重置" in body(client.get(f"/users/{user.pk}/password/"))
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
     response = client.post(f"/users/{user.pk}/password/")
     issued = response.context["issued"]
     assert body(response).count(issued) == 1
