@@ -5,7 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("governance.console.account_urls")),
     path("", include("governance.console.urls")),
-    path("jobs/", include("governance.jobs.urls")),
+    path("jobs/", include("governance.console.job_urls")),
     path("workbook/", include("governance.exchange.urls")),
     path("", include("governance.policies.urls")),
     path("reports/", include("governance.reports.urls")),

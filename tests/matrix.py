@@ -15,6 +15,7 @@ from django.db import models
 from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.divisions.models import Division
+from governance.jobs.models import Job, JobStatus
 from governance.web.policy import Route
 from tests.factories import Tree, make_user
 
@@ -40,12 +41,23 @@ def _user_at(case: Case) -> User:
     return make_user(f"someone-{number}", Role.STREET_CLERK, case.division)
 
 
+def _failed_job_at(case: Case) -> Job:
+    """A job on a division; the visitor's own where he may work, since only he may try it again."""
+    requester = case.visitor.pk if case.is_own else None
+    key = f"matrix-{Job.objects.count()}"
+    return Job.objects.create(
+        kind="matrix", key=key, path=case.division.path, requester_id=requester, status=JobStatus.FAILED
+    )
+
+
 MAKERS: dict[str, Maker] = {}
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "console:unlock": lambda case: {"pk": _user_at(case).pk},
     "console:issue_password": lambda case: {"pk": _user_at(case).pk},
+    "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},
+    "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
 }
 """Route name → keywords of an object in a division (None where there can be none)."""
 

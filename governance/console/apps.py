@@ -11,7 +11,8 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts.roles import Action
         from governance.console import duties
-        from governance.console.panels import own_divisions, running_jobs
+        from governance.console.panels import own_divisions
+        from governance.console.views.jobs import running_jobs
         from governance.web import menu, panels
 
         menu.register(menu.MenuItem("工作台", "console:home", "home", order=0))

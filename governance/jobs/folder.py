@@ -30,14 +30,14 @@ class Channel(filesystem.Channel):
     def _queue_bind(self, *args: Any, **kwargs: Any) -> None:
         """The binding is already in the state of this process."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
         unfinished = folder / f"{name}.part"
-        unfinished.write_bytes(str_to_bytes(dumps(payload)))
+        unfinished.write_bytes(str_to_bytes(dumps(message)))
         unfinished.rename(folder / name)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         ending = f".{queue}.msg"
         for name in sorted(entry for entry in os.listdir(self.data_folder_in) if entry.endswith(ending)):
             taken = Path(self.processed_folder) / name

@@ -214,6 +214,7 @@ def _run_claimed(job: Job) -> None:
 
 
 def _requester_is_active(job: Job) -> bool:
+    assert job.requester_id is not None
     return get_user_model()._base_manager.filter(pk=job.requester_id, is_active=True).exists()
 
 

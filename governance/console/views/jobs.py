@@ -19,12 +19,17 @@ from governance.web.columns import Column
 from governance.web.policy import AUTHENTICATED, PolicyMixin
 from governance.web.views import Crumb, ListPage, TemplatePage
 
-COLOURS = {
+COLOURS: dict[str, str] = {
     JobStatus.QUEUED: "grey",
     JobStatus.RUNNING: "blue",
     JobStatus.DONE: "green",
     JobStatus.FAILED: "red",
 }
+
+
+def running_jobs(request: HttpRequest) -> int:
+    """How many of the user's jobs are not over yet (beside the menu entry)."""
+    return Job.objects.requested_by(request.user).unfinished().count()
 
 
 def find_job(user: Any, pk: int) -> Job:
