@@ -9,8 +9,10 @@ class CadresConfig(AppConfig):
     verbose_name = "两委与社工"
 
     def ready(self) -> None:
-        from cadres import cards
+        from cadres import cards, report
         from governance.policies.indicators import register_card, register_indicators
+        from governance.reports.sections import Part, Section, register
 
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
+        register(Section(Part.PROGRESS, 20, "社区工作队伍", report.build))

@@ -10,7 +10,9 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         from governance.policies.indicators import register_card, register_indicators
-        from grids import cards
+        from governance.reports.sections import Part, Section, register
+        from grids import cards, report
 
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
+        register(Section(Part.PROGRESS, 10, "网格化管理", report.build))

@@ -170,17 +170,18 @@ def _load_pack(pack: Pack, difference: LoadDifference) -> None:
 
 
 def load_policies(*, root: Path = PACKS, dry_run: bool = False) -> LoadDifference:
-    """Load every pack, or with `dry_run` only tell the difference. Raises `PackError`; nothing is saved then."""
+    """Load every pack, or with `dry_run` only tell the difference.
+
+    Raises `PackError` or `ImmutableValue`; nothing is saved then.
+    """
     packs = list(read_packs(root))
     difference = LoadDifference()
     with transaction.atomic():
         for pack in packs:
             _load_pack(pack, difference)
         if difference.lines and not dry_run:
-            record(
-                EventKind.SETTINGS,
-                detail={"packs": [pack.folder for pack in packs], "changes": len(difference.lines)},
-            )
+            detail = {"packs": [pack.folder for pack in packs], "changes": len(difference.lines)}
+            record(EventKind.SETTINGS, detail=detail)
         if dry_run:
             transaction.set_rollback(True)
     return difference

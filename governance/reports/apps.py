@@ -1,4 +1,4 @@
-"""App configuration."""
+"""App configuration: the report's own sections, its job and its duty."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,16 @@ class ReportsConfig(AppConfig):
     name = "governance.reports"
     label = "reports"
     verbose_name = "报告"
+
+    def ready(self) -> None:
+        from governance.jobs import periodic, registry
+        from governance.reports.jobs import FREEZE, PROGRESS_REPORT
+        from governance.reports.sections import Part, Section, basics, problems, register, standards
+
+        register(Section(Part.BASICS, 10, "", basics.build))
+        register(Section(Part.STANDARDS, 10, "社区标准达标情况", standards.build_standards))
+        register(Section(Part.STANDARDS, 20, "辖区目标完成情况", standards.build_targets))
+        register(Section(Part.PROBLEMS, 10, "", problems.build_problems))
+        register(Section(Part.NEXT_STEPS, 10, "", problems.build_next_steps))
+        registry.register(PROGRESS_REPORT)
+        periodic.register(FREEZE)

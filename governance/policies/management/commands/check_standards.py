@@ -1,20 +1,15 @@
 """`manage.py check_standards CODE`: measure a division against every standard, live."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from governance.divisions.clock import today
 from governance.divisions.models import Division, Level, UnknownCode
 from governance.policies.evaluation.community import community_results
 from governance.policies.evaluation.upper import division_result
-
-
-def today() -> date:
-    return datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 class Command(BaseCommand):

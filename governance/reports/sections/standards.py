@@ -1,0 +1,111 @@
+"""三、标准落实和目标完成情况: every standard with its clause, and the dated targets."""
+
+from governance.policies.evaluation.trace import Trace
+from governance.policies.outcomes import Outcome
+from governance.reports.context import ReportContext
+from governance.reports.document.model import Block, Cell, Column, Paragraph, Table
+from governance.reports.figures import Measured, share
+
+_COUNTED = (Outcome.MET, Outcome.NOT_MET, Outcome.WARNING, Outcome.NO_DATA)
+
+
+def _standard_row(measured: Measured, trace: Trace) -> tuple[Cell, ...]:
+    counts = trace.counts
+    judged = sum(counts.get(outcome.value, 0) for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.WARNING))
+    met = measured.number(
+        f"share.{trace.code}",
+        f"{trace.title}：达标社区占可判定社区的比例",
+        share(counts.get(Outcome.MET.value, 0), judged),
+        "%",
+    )
+    return (
+        trace.title,
+        f"{trace.document.code} {trace.clause}",
+        trace.required_text,
+        *(measured.count(trace.code, outcome) for outcome in _COUNTED),
+        met,
+    )
+
+
+def build_standards(context: ReportContext) -> list[Block]:
+    measured = context.measured
+    traces = [
+        trace
+        for trace in context.result.traces
+        if trace.rule.for_communities and trace.document.binds and not _only_information(trace)
+    ]
+    if not traces:
+        return [Paragraph.of("本期没有可核查的标准。")]
+    documents = {trace.document.code: trace.document.title for trace in traces}
+    sources = "；".join(f"{code}为《{title}》" for code, title in documents.items())
+    return [
+        Paragraph.of(
+            "本期按社区逐项核查标准",
+            measured.number("standards_checked", "核查标准数", len(traces), "项"),
+            "，各项标准的达标情况见下表。",
+        ),
+        Table(
+            caption="各项标准达标情况",
+            columns=(
+                Column("标准", 2.4, "left"),
+                Column("依据", 1.7, "left"),
+                Column("要求", 2.6, "left"),
+                Column("达标", 1, "right"),
+                Column("未达标", 1, "right"),
+                Column("预警", 1, "right"),
+                Column("缺数据", 1, "right"),
+                Column("达标率", 1.3, "right"),
+            ),
+            rows=tuple(_standard_row(measured, trace) for trace in traces),
+            source=f"依据栏：{sources}。达标率以可判定的社区为分母。",
+        ),
+    ]
+
+
+def _only_information(trace: Trace) -> bool:
+    return not set(trace.counts) - {
+        Outcome.INFORMATION.value,
+        Outcome.NO_DATA.value,
+        Outcome.NOT_APPLICABLE.value,
+    }
+
+
+def build_targets(context: ReportContext) -> list[Block]:
+    """Values that the division has of its own, against what is required here."""
+    measured = context.measured
+    traces = [trace for trace in context.result.traces if trace.outcome is not None and trace.document.binds]
+    if not traces:
+        return []
+    rows = tuple(
+        (
+            trace.rule.indicator.name,
+            f"{trace.document.code} {trace.clause}",
+            trace.required_text,
+            f"{trace.rule.standard.due_on}" if trace.rule.standard.due_on else "长期",
+            measured.value(trace.code),
+            trace.outcome.label if trace.outcome else "",
+        )
+        for trace in traces
+    )
+    achieved = sum(trace.outcome == Outcome.MET for trace in traces)
+    return [
+        Paragraph.of(
+            "辖区层面的目标",
+            measured.number("targets", "目标数", len(traces), "项"),
+            "，已实现",
+            measured.number("targets_met", "已实现目标数", achieved, "项"),
+            "。已过期限的目标继续作为底线要求。",
+        ),
+        Table(
+            caption="辖区目标完成情况",
+            columns=(
+                Column("目标", 3, "left"),
+                Column("依据", 1.7, "left"),
+                Column("要求", 1.8, "left"),
+                Column("期限", 1.5),
+                Column("实际", 1.6, "right"),
+                Column("结果", 1.2),
+            ),
+            rows=rows,
+        ),
+    ]
