@@ -3,10 +3,12 @@
 import contextlib
 import datetime as dt
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,6 +21,8 @@ from governance.exchange.guard.sheet import column_letters
 
 Cell = str | int | float | bool | dt.date | dt.datetime | None
 Source = str | os.PathLike[str] | bytes | IO[bytes]
+
+logger = logging.getLogger(__name__)
 
 _CHILD = Path(__file__).parent / "guard" / "child.py"
 _TOO_LARGE = "文件内容过大或过于复杂，无法在限定的内存和时间内读取，请拆成几个文件后分别上传。"
@@ -100,25 +104,35 @@ def _bytes(source: Source, limits: Limits) -> bytes:
 def _lines(data: bytes, limits: Limits) -> Iterator[Any]:
     """Run the child and yield its lines up to its end mark; anything else is a refusal."""
     command = [sys.executable, "-I", "-X", "utf8", str(_CHILD), json.dumps(asdict(limits))]
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-    )
-    timer = threading.Timer(limits.seconds, child.kill)
-    timer.start()
-    try:
-        yield from _converse(child, data, limits)
-    finally:
-        timer.cancel()
-        child.kill()
-        for pipe in (child.stdin, child.stdout):
-            if pipe:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
-        child.wait()
+    environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    # The child may write to this file only until it has limited itself: it tells why it did not start, never
+    # what was in the upload.
+    with tempfile.TemporaryFile() as complaints:
+        child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment
+        )
+        timer = threading.Timer(limits.seconds, child.kill)
+        timer.start()
+        try:
+            yield from _converse(child, data, limits)
+        except _NotStarted as silence:
+            complaints.seek(0)
+            reason = complaints.read(2000).decode(errors="replace")
+            logger.error("The workbook reader did not start (exit %s): %s", silence, reason)
+            text = "暂时无法读取文件，请稍后再试；仍不行请联系系统管理员。"
+            raise UploadRefused("unavailable", text) from None
+        finally:
+            timer.cancel()
+            child.kill()
+            for pipe in (child.stdin, child.stdout):
+                if pipe:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
+            child.wait()
+
+
+class _NotStarted(Exception):
+    """The child ended by itself before it had read anything."""
 
 
 def _converse(child: subprocess.Popen[bytes], data: bytes, limits: Limits) -> Iterator[Any]:
@@ -128,7 +142,7 @@ def _converse(child: subprocess.Popen[bytes], data: bytes, limits: Limits) -> It
         child.stdin.close()
     except BrokenPipeError:
         pass  # it died while reading; its exit code tells why
-    received = 0
+    started, received = False, 0
     while line := child.stdout.readline(limits.output_bytes - received + 1):
         received += len(line)
         if received > limits.output_bytes:
@@ -140,14 +154,19 @@ def _converse(child: subprocess.Popen[bytes], data: bytes, limits: Limits) -> It
         if isinstance(message, dict):
             if message.get("end") is True:
                 return
+            if message.get("started") is True:
+                started = True
+                continue
             if "refused" in message:
                 raise _refusal(message["refused"])
         if message is not None:
             yield message
     code = child.wait()
-    if code in (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGABRT):
-        raise UploadRefused("too_large", _TOO_LARGE)
-    raise UploadRefused("damaged", DAMAGED)
+    if not started and code > 0:
+        raise _NotStarted(code)
+    if code in (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL):
+        raise UploadRefused("damaged", DAMAGED)
+    raise UploadRefused("too_large", _TOO_LARGE)  # killed by us or by its limits, or the parser gave up
 
 
 def _refusal(answer: dict[str, Any]) -> UploadRefused:

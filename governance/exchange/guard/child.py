@@ -44,6 +44,8 @@ def main() -> int:
     limits = Limits(**settings)
     _limit(limits.memory_bytes, limits.cpu_seconds)
     out = sys.stdout
+    out.write('{"started":true}\n')
+    out.flush()
     try:
         for line in parse(sys.stdin.buffer.read(), limits):
             out.write(encode(line))

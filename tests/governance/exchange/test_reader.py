@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from governance.exchange import reader
 from governance.exchange.guard import Kind, UploadRefused
 from governance.exchange.reader import RawSheet, read_workbook
 
@@ -205,3 +206,12 @@ def test_csv_that_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(UploadRefused) as caught:
         only(data)
     assert caught.value.code == code
+
+
+def test_a_reader_that_cannot_start_is_our_fault_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(reader, "_CHILD", Path("no-such-file.py"))
+    with pytest.raises(UploadRefused) as caught:
+        only(book())
+    assert caught.value.code == "unavailable" and "no-such-file.py" in caplog.text
