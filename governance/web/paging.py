@@ -148,19 +148,19 @@ class KeysetPager:
         return (rows[::-1] if backwards else rows), more
 
 
-def numbered_page(queryset: QuerySet, request: HttpRequest, *, size: int = PAGE_SIZE) -> Page:
+def numbered_page(rows: QuerySet | list[Any], request: HttpRequest, *, size: int = PAGE_SIZE) -> Page:
     """A page by `?page=` for short lists in an order of their own; never beyond the counted rows."""
-    total = capped_count(queryset)
+    total = len(rows) if isinstance(rows, list) else capped_count(rows)
     pages = max(1, -(-min(total, COUNT_CAP) // size))
     text = request.GET.get("page", "1")
     number = min(max(int(text), 1), pages) if text.isdecimal() and len(text) < 6 else 1
-    rows = list(queryset[(number - 1) * size : number * size])
+    shown = list(rows[(number - 1) * size : number * size])
 
     def link(to: int) -> str:
         return query_string(request.GET, page=str(to))
 
     return Page(
-        rows=rows,
+        rows=shown,
         total=total,
         first=link(1) if number > 1 else "",
         previous=link(number - 1) if number > 1 else "",
