@@ -84,7 +84,7 @@ def main() -> int:
     except MemoryError:
         print("MemoryError", file=sys.stderr)
         return 1
-    except Exception as error:
+    except BaseException as error:  # a refused address is a BaseException of WeasyPrint's
         cause = error.__cause__ or error
         print(f"{type(cause).__name__}: {cause}", file=sys.stderr)
         return 1

@@ -100,8 +100,9 @@ def type_area(page: Page) -> tuple[float, float, float, float]:
 
 def inside(page: Page) -> list[Glyph]:
     """Characters of the type area: without page number and running head."""
-    left, top, _right, bottom = type_area(page)
-    return [g for g in page.glyphs if g.y < bottom + 1 and g.y > top and g.x0 > left - 1]
+    _left, top, _right, bottom = type_area(page)
+    # The page number of a landscape page is the only text that stands upright there when the sheet is turned.
+    return [g for g in page.glyphs if top < g.y < bottom + 1 and g.upright]
 
 
 def full_text(page: Page) -> bool:
