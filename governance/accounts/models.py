@@ -31,15 +31,15 @@ class Unit(models.Model):
 class User(AbstractUser):
     """A person who signs in; names of rights are roles granted on divisions, never groups."""
 
-    first_name = None
-    last_name = None
-    email = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = None  # type: ignore[assignment]
     display_name = models.CharField("姓名", max_length=40)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, verbose_name="单位")
     must_change_password = models.BooleanField("须修改初始密码", default=True)
     password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now)
 
-    EMAIL_FIELD = None
+    EMAIL_FIELD = None  # type: ignore[assignment]
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
     class Meta:

@@ -19,7 +19,7 @@ from governance.accounts.roles import ROLES, Action, Role
 from governance.divisions.models import Division
 from governance.divisions.paths import is_under, under
 
-M = TypeVar("M", bound=models.Model)
+Rows = TypeVar("Rows", bound=models.QuerySet)
 
 
 def _disjoint(paths: Iterable[str]) -> tuple[str, ...]:
@@ -105,9 +105,7 @@ def home_path(user: User) -> str:
     return user.unit.division.path if user.unit is not None else ""
 
 
-def permitted(
-    queryset: models.QuerySet[M], user: Any, action: Action = Action.VIEW, field: str = "path"
-) -> models.QuerySet[M]:
+def permitted(queryset: Rows, user: Any, action: Action = Action.VIEW, field: str = "path") -> Rows:
     """The rows of a queryset with a path column for which the user may do `action`."""
     condition = scope_of(user).condition(action, field)
     return queryset.none() if condition is None else queryset.filter(condition)

@@ -88,10 +88,10 @@ def grant(*, user: User, role: Role, division: Division, by: User | None = None)
     row = held.filter(content_object=division, permission__codename=permission_codename(role)).first()
     if row is not None:
         return row
-    row = assign_perm(permission_codename(role), user, division)
+    assign_perm(permission_codename(role), user, division)
     _rights_changed(user)
     record(EventKind.GRANT, obj=user, path=division.path, after=_described(role, division))
-    return row
+    return held.get(content_object=division, permission__codename=permission_codename(role))
 
 
 @transaction.atomic

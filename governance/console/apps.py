@@ -17,9 +17,7 @@ class ConsoleConfig(AppConfig):
 
         menu.register(menu.MenuItem("工作台", "console:home", "home", order=0))
         menu.register(menu.MenuItem("行政区划", "console:divisions", "sitemap", Action.VIEW, order=10))
-        menu.register(
-            menu.MenuItem("后台任务", "jobs:list", "progress", order=890, count=running_jobs)
-        )
+        menu.register(menu.MenuItem("后台任务", "jobs:list", "progress", order=890, count=running_jobs))
         menu.register_group("系统管理", "settings", 900)
         menu.register(
             menu.MenuItem(

@@ -15,7 +15,7 @@ class SignInForm(AuthenticationForm):
     """User name and password."""
 
     one_column = True
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages = {
         "invalid_login": (
             "用户名或密码不正确，请核对后重试（注意大小写）。"
             f"连续 {settings.AXES_FAILURE_LIMIT} 次失败将锁定 {settings.AXES_COOLOFF_TIME * 60:.0f} 分钟。"
@@ -33,7 +33,7 @@ class ChangePasswordForm(PasswordChangeForm):
     """The old password and twice the new one."""
 
     one_column = True
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages = {
         "password_mismatch": "两次输入的新密码不一致，请重新输入。",
         "password_incorrect": "原密码不正确，请重新输入。",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Model, Value
 from django.db.models.functions import Concat, Substr
 
 from governance.audit.models import EventKind
@@ -63,7 +63,8 @@ def move_division(*, division: Division, parent: Division, reason: str) -> Divis
     old_parent, old = division.parent, division.path
     new = _free_path(parent, division.level, old[-WIDTHS[division.level - 1] :])
     moved = Concat(Value(new), Substr("path", len(old) + 1))
-    for model in (Division, *scoped_models()):
+    carriers: tuple[type[Model], ...] = (Division, *scoped_models())
+    for model in carriers:
         model._base_manager.filter(under(old)).update(path=moved)
     division.parent, division.path = parent, new
     division.save(update_fields=["parent"])

@@ -19,6 +19,7 @@ from governance.accounts.middleware import ABSOLUTE, ENDED, IDLE
 from governance.accounts.passwords import is_expired
 from governance.accounts.services import change_password
 from governance.accounts.sessions import renew_session
+from governance.accounts.visitor import visitor
 from governance.console.forms import ChangePasswordForm, SignInForm
 from governance.web.policy import AUTHENTICATED, PUBLIC, PolicyMixin
 
@@ -65,7 +66,7 @@ class PasswordPage(PolicyMixin, FormView):
         return super().get_form_kwargs() | {"user": self.request.user}
 
     def form_valid(self, form: Form) -> HttpResponse:
-        user = self.request.user
+        user = visitor(self.request)
         session = self.request.session
         try:
             change_password(
@@ -82,7 +83,7 @@ class PasswordPage(PolicyMixin, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = visitor(self.request)
         reason = ""
         if user.must_change_password:
             reason = "您正在使用签发的初始密码，请先改为只有您本人知道的密码。"

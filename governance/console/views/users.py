@@ -14,6 +14,7 @@ from governance.accounts.models import User
 from governance.accounts.passwords import is_expired
 from governance.accounts.roles import Action
 from governance.accounts.services import issue_new_password, unlock
+from governance.accounts.visitor import visitor
 from governance.web.paging import numbered_page
 from governance.web.policy import Needs, PolicyMixin
 from governance.web.views import TemplatePage
@@ -28,7 +29,7 @@ class UsersPage(TemplatePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
-        users = manageable_users(self.request.user, Action.MANAGE_GRANTS)
+        users = manageable_users(visitor(self.request), Action.MANAGE_GRANTS)
         name = self.request.GET.get("name", "").strip()
         if name:
             users = users.filter(username__icontains=name) | users.filter(display_name__icontains=name)
@@ -46,7 +47,7 @@ class _UserVerb(PolicyMixin, View):
     action: Action
 
     def find(self, pk: int) -> User:
-        return get_object_or_404(manageable_users(self.request.user, self.action), pk=pk)
+        return get_object_or_404(manageable_users(visitor(self.request), self.action), pk=pk)
 
 
 class UnlockView(_UserVerb):
@@ -56,7 +57,7 @@ class UnlockView(_UserVerb):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self.find(pk)
-        unlock(user=user, by=request.user)
+        unlock(user=user, by=visitor(request))
         messages.success(request, f"已解除 {user}（{user.username}）的锁定，可以立即登录。")
         return redirect("console:users")
 
@@ -74,6 +75,6 @@ class IssuePasswordView(_UserVerb):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self.find(pk)
-        issued = issue_new_password(user=user, by=request.user)
+        issued = issue_new_password(user=user, by=visitor(request))
         context = {"account": user, "issued": issued, "breadcrumb": _BREADCRUMB}
         return render(request, "console/issued_password.html", context)
