@@ -23,7 +23,7 @@ def build(context: ReportContext) -> list[Block]:
     ]
     if m.trace("LH-CAD-09"):
         runs += [
-            "，每万名城镇常住人口配备",
+            "，按城镇常住人口计配备水平为",
             m.value("LH-CAD-09"),
             "；两委人数超过上限的社区",
             m.count("LH-CAD-06", Outcome.NOT_MET),

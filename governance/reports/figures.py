@@ -65,8 +65,10 @@ class Measured:
         value = None if total is None else as_number(rounded(unit.value(total), unit.decimals))
         return self.book.figure(self._id("total", name), f"{item.label}合计", value, unit.symbol)
 
-    def number(self, name: str, label: str, value: Value, unit: str = "个") -> Figure:
-        return self.book.figure(self._id(name), label, value, unit)
+    def number(
+        self, name: str, label: str, value: Value, unit: str = "个", measure: str | None = None
+    ) -> Figure:
+        return self.book.figure(self._id(name), label, value, unit, measure)
 
     def trace(self, code: str) -> Trace | None:
         return next((trace for trace in self.result.traces if trace.code == code), None)

@@ -93,4 +93,4 @@ class Bands(Comparison):
 
     def wording(self, unit: Unit) -> str:
         norms = "、".join(dict.fromkeys(text(band.value, unit) for band in self.bands))
-        return f"按分档一般为 {norms}，不得超出 {text(self.range.min, unit)} 至 {text(self.range.max, unit)}"
+        return f"按分档一般为{norms}，限{text(self.range.min, unit)}至{text(self.range.max, unit)}"

@@ -79,6 +79,6 @@ class Comparison(BaseModel, ABC):
 
 
 def text(value: Fraction, unit: Unit) -> str:
-    """A parameter as people write it: 13%, 600 ㎡."""
+    """A parameter as people write it: 13%, 600㎡, 5人."""
     figure = str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
-    return f"{figure}{unit.symbol}" if unit.symbol in {"%", ""} else f"{figure} {unit.symbol}"
+    return f"{figure}{unit.symbol}"

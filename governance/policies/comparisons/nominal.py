@@ -36,7 +36,7 @@ class Nominal(Comparison):
         return max(Fraction(0), value - self.value)
 
     def wording(self, unit: Unit) -> str:
-        return f"每 {text(self.value, unit)}一个，超过时预警"
+        return f"每{text(self.value, unit)}一个，超过预警"
 
 
 class Ideal(Comparison):
@@ -55,7 +55,7 @@ class Ideal(Comparison):
         return abs(value - self.value)
 
     def wording(self, unit: Unit) -> str:
-        return f"以 {text(self.value, unit)}为宜"
+        return f"以{text(self.value, unit)}为宜"
 
 
 class Matching(Comparison):

@@ -23,7 +23,7 @@ class AtLeast(Comparison):
         return max(Fraction(0), self.value - value)
 
     def wording(self, unit: Unit) -> str:
-        return "须具备" if unit.code == "yes_no" else f"不低于 {text(self.value, unit)}"
+        return "须具备" if unit.code == "yes_no" else f"不低于{text(self.value, unit)}"
 
     def is_easier_than(self, other: Comparison) -> bool:
         return isinstance(other, AtLeast) and self.value < other.value
@@ -45,7 +45,7 @@ class AtMost(Comparison):
         return max(Fraction(0), value - self.value)
 
     def wording(self, unit: Unit) -> str:
-        return f"不超过 {text(self.value, unit)}"
+        return f"不超过{text(self.value, unit)}"
 
     def is_easier_than(self, other: Comparison) -> bool:
         return isinstance(other, AtMost) and self.value > other.value
@@ -69,7 +69,7 @@ class Between(Comparison):
         return max(Fraction(0), self.min - value, value - self.max)
 
     def wording(self, unit: Unit) -> str:
-        return f"{text(self.min, unit)} 至 {text(self.max, unit)}"
+        return f"{text(self.min, unit)}至{text(self.max, unit)}"
 
     def is_easier_than(self, other: Comparison) -> bool:
         return (
@@ -105,7 +105,7 @@ class AtLeastPer(Comparison):
 
     def wording(self, unit: Unit) -> str:
         base = {"households_resident": "户"}.get(self.of, "")
-        return f"每 {self.per} {base}不低于 {text(self.value, unit)}"
+        return f"每{self.per}{base}不低于{text(self.value, unit)}"
 
     def is_easier_than(self, other: Comparison) -> bool:
         return (

@@ -43,7 +43,7 @@ def build_problems(context: ReportContext) -> list[Block]:
     ]
     blocks += [
         Paragraph.of(
-            f"{trace.title}（{trace.document.code} {trace.clause}，{trace.required_text}）：未达标社区",
+            f"{trace.title}（{trace.document.code} {trace.clause}）：未达标社区",
             measured.count(trace.code, Outcome.NOT_MET),
             "，缺数据",
             measured.count(trace.code, Outcome.NO_DATA),

@@ -1,5 +1,6 @@
 """三、标准落实和目标完成情况: every standard with its clause, and the dated targets."""
 
+from governance.policies.evaluation.resolve import Rule
 from governance.policies.evaluation.trace import Trace
 from governance.policies.outcomes import Outcome
 from governance.reports.context import ReportContext
@@ -9,7 +10,8 @@ from governance.reports.figures import Measured, share
 _COUNTED = (Outcome.MET, Outcome.NOT_MET, Outcome.WARNING, Outcome.NO_DATA)
 
 
-def _standard_row(measured: Measured, trace: Trace) -> tuple[Cell, ...]:
+def _standard_row(measured: Measured, trace: Trace, rule: Rule) -> tuple[Cell, ...]:
+    """One standard; `rule` asks of a community what the trace counts."""
     counts = trace.counts
     judged = sum(counts.get(outcome.value, 0) for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.WARNING))
     met = measured.number(
@@ -17,11 +19,12 @@ def _standard_row(measured: Measured, trace: Trace) -> tuple[Cell, ...]:
         f"{trace.title}：达标社区占可判定社区的比例",
         share(counts.get(Outcome.MET.value, 0), judged),
         "%",
+        trace.code,
     )
     return (
         trace.title,
         f"{trace.document.code} {trace.clause}",
-        trace.required_text,
+        rule.comparison.wording(rule.unit),
         *(measured.count(trace.code, outcome) for outcome in _COUNTED),
         met,
     )
@@ -36,6 +39,7 @@ def build_standards(context: ReportContext) -> list[Block]:
     ]
     if not traces:
         return [Paragraph.of("本期没有可核查的标准。")]
+    rules = {rule.code: rule for rule in context.relation.rules}
     documents = {trace.document.code: trace.document.title for trace in traces}
     sources = "；".join(f"{code}为《{title}》" for code, title in documents.items())
     return [
@@ -56,7 +60,7 @@ def build_standards(context: ReportContext) -> list[Block]:
                 Column("缺数据", 1, "right"),
                 Column("达标率", 1.3, "right"),
             ),
-            rows=tuple(_standard_row(measured, trace) for trace in traces),
+            rows=tuple(_standard_row(measured, trace, rules[trace.code]) for trace in traces),
             source=f"依据栏：{sources}。达标率以可判定的社区为分母。",
         ),
     ]
