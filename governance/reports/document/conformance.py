@@ -87,7 +87,7 @@ def check(pdf: bytes, document: OfficialDocument | None = None) -> Conformance:
         *_first_page(file),
     ]
     if document is not None:
-        findings += [*_text(file, document), *_colophon(file, document)]
+        findings += [*_head(file, document), *_text(file, document), *_colophon(file, document)]
     return Conformance(len(file.pages), tuple(findings), _substitutes(file), _rare(file))
 
 
@@ -244,6 +244,18 @@ def _first_page(file: ReadBack) -> Iterator[Finding]:
     lines = file.pages[0].lines(BODY, inside(file.pages[0]))
     if not any(abs(line.x0 - LEFT - 2 * EM_MM) < 1.0 for line in lines):
         yield Finding("first-page-text", 1, "首页没有正文")
+
+
+def _head(file: ReadBack, document: OfficialDocument) -> Iterator[Finding]:
+    if not document.red_head:
+        return
+    lines = [squeeze(line.text) for line in file.pages[0].lines(BODY)]
+    signer = f"签发人：{document.signer}" if document.signer else ""
+    if squeeze(f"{document.number or ''}{signer}") not in ("", *lines):
+        yield Finding("number-line", 1, "发文字号与签发人不在同一行或不完整")
+    marks = {round(g.y, 1) for g in file.pages[0].glyphs if g.size > TITLE + 1}
+    if len(marks) > 1:
+        yield Finding("issuer-mark", 1, "发文机关标志不止一行")
 
 
 def _text(file: ReadBack, document: OfficialDocument) -> Iterator[Finding]:

@@ -24,6 +24,8 @@ LINK = '<link rel="stylesheet" href="asset:///gb9704.css">'
         ("@page :right{@bottom-right{padding-top:9mm}}", "page-number-drop"),
         (".recipients{break-after:page}", "first-page-text"),
         (".colophon{float:none}", "colophon"),
+        (".numberline > span{width:5em;white-space:normal}", "number-line"),
+        (".mark{font-size:50pt;white-space:normal}", "issuer-mark"),
     ],
 )
 def test_a_page_set_differently_is_refused(bare_fonts, css, code):
