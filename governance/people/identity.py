@@ -29,12 +29,17 @@ def fold_id(text: str) -> str:
     return re.sub(r"\s+", "", str(text)).translate(_FULL_WIDTH).upper()
 
 
+def check_digit(first_17: str) -> str:
+    """The last character that belongs to the first 17 digits."""
+    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True)) % 11]
+
+
 def parse_id(text: str) -> Identity:
     """Check a number of 18 characters; raises `InvalidIdNumber`."""
     number = fold_id(text)
     if not re.fullmatch(r"\d{17}[\dX]", number):
         raise InvalidIdNumber("身份证号应为 18 位数字（末位可为 X）。")
-    if _CHECKS[sum(int(d) * w for d, w in zip(number, _WEIGHTS, strict=False)) % 11] != number[17]:
+    if check_digit(number[:17]) != number[17]:
         raise InvalidIdNumber("身份证号校验码不符，请核对是否录错。")
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

@@ -1,0 +1,29 @@
+"""`manage.py load_demo`: the invented ledger of 莲湖区, accounts of every role, files to try, reports."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from demo.accounts import accounts_table, has_demo_accounts, load_accounts
+from demo.loading import district, has_entries, load_registries
+from demo.reports import make_reports
+from governance.divisions.models import UnknownCode
+
+
+class Command(BaseCommand):
+    help = "装载莲湖区演示数据和演示账号；再次运行不改变已有内容"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if not has_demo_accounts() and has_entries(district()):
+                raise CommandError("莲湖区已有台账数据，这不是演示数据库，未装载演示数据。")
+        except UnknownCode as error:
+            raise CommandError("请先运行 load_divisions。") from error
+        # Accounts first: they tell a demonstration that was interrupted from a database in use.
+        password = load_accounts()
+        counts = load_registries()
+        if counts:
+            self.stderr.write("已装载演示数据：" + "，".join(f"{n} {c} 条" for n, c in counts.items()) + "。")
+        for message in make_reports():
+            self.stderr.write(message)
+        self.stdout.write(accounts_table(password))
