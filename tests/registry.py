@@ -1,0 +1,109 @@
+"""Makers of registry rows for tests: short descriptions in, rows of one community out."""
+
+from datetime import date
+from typing import Any
+
+from cadres.models import CommunityWorker, TwoCommitteeMember
+from communities.models import Community, Compound, SocialOrganisation
+from facilities.models import Facility
+from governance.divisions.models import Division
+from governance.people.models import Person
+from grids.models import Grid
+
+BEGAN = date(2020, 1, 1)
+
+
+def fill_community(division: Division, **fields: Any) -> Community:
+    """Set fields of the division's community; it counts as filled once it has an area type."""
+    community = Community.objects.get(division=division)
+    for name, value in {"area_type": "urban", **fields}.items():
+        setattr(community, name, value)
+    community.save()
+    return community
+
+
+def add_grids(division: Division, grids: list[dict[str, Any]]) -> None:
+    for number, grid in enumerate(grids, start=1):
+        fields = {
+            "number": f"{number:03d}",
+            "name": f"第{number}网格",
+            "kind": "residential",
+            "households": 100,
+        }
+        Grid.objects.create(division=division, **{**fields, **grid})
+
+
+def add_members(
+    division: Division,
+    *,
+    both: int = 0,
+    party: int = 0,
+    committee: int = 0,
+    fulltime: int = 0,
+    outside: int = 0,
+    secretary_director: bool | None = None,
+    supervision: int = 0,
+    left: int = 0,
+) -> None:
+    """Members in office: `both` sit in both committees, `fulltime` of all are full-time, `outside` stand
+    outside the quota, `left` have left. `secretary_director`: one person (True) or two (False)."""
+    posts = [("member", "member")] * both + [("member", "")] * party + [("", "member")] * committee
+    posts += [("", "member")] * outside + [("member", "member")] * left
+    if secretary_director is not None:
+        chiefs = [("secretary", "director")] if secretary_director else [("secretary", ""), ("", "director")]
+        posts = chiefs + posts
+    counted = len(posts) - outside - left
+    for k, (party_post, committee_post) in enumerate(posts):
+        TwoCommitteeMember.objects.create(
+            division=division,
+            person=Person.objects.create(name=f"演示成员{k}"),
+            party_post=party_post,
+            committee_post=committee_post,
+            heads_supervision=k < supervision,
+            is_fulltime=k < fulltime,
+            counts_toward_quota=not counted <= k < counted + outside,
+            started_on=BEGAN,
+            ended_on=date(2023, 1, 1) if k >= counted + outside else None,
+        )
+
+
+def add_workers(division: Division, count: int, *, people: list[Person] | None = None) -> None:
+    for k in range(count):
+        person = people[k] if people and k < len(people) else Person.objects.create(name=f"演示社工{k}")
+        CommunityWorker.objects.create(division=division, person=person, started_on=BEGAN)
+
+
+def add_facilities(division: Division, facilities: list[dict[str, Any]]) -> None:
+    for number, facility in enumerate(facilities, start=1):
+        fields = {"name": f"设施{number}", "kind": "comprehensive", "started_on": BEGAN, "building_area_c": 0}
+        Facility.objects.create(division=division, **{**fields, **facility})
+
+
+def add_compounds(division: Division, kinds: list[str]) -> None:
+    for number, kind in enumerate(kinds, start=1):
+        Compound.objects.create(
+            division=division, name=f"小区{number}", households=100, property_kind=kind, started_on=BEGAN
+        )
+
+
+def add_organisations(division: Division, count: int, *, dissolved: int = 0) -> None:
+    for number in range(count + dissolved):
+        SocialOrganisation.objects.create(
+            division=division,
+            name=f"组织{number}",
+            status="registered" if number % 2 else "filed",
+            started_on=BEGAN,
+            ended_on=None if number < count else date(2023, 1, 1),
+        )
+
+
+def add_facts(division: Division, facts: dict[str, Any]) -> None:
+    """Everything a case describes; keys are those of the YAML cases."""
+    if facts.get("community") is not None:
+        fill_community(division, **facts["community"])
+    add_grids(division, facts.get("grids", []))
+    add_members(division, **facts.get("members", {}))
+    add_workers(division, facts.get("workers", 0))
+    add_facilities(division, facts.get("facilities", []))
+    add_compounds(division, facts.get("compounds", []))
+    add_organisations(division, **facts.get("organisations", {"count": 0}))
