@@ -9,10 +9,13 @@ class CadresConfig(AppConfig):
     verbose_name = "两委与社工"
 
     def ready(self) -> None:
-        from cadres import cards, report
+        from cadres import cards, report, tables
+        from communities import rows
         from governance.policies.indicators import register_card, register_indicators
         from governance.reports.sections import Part, Section, register
 
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 20, "社区工作队伍", report.build))
+        for table in tables.TABLES:
+            rows.register(table)

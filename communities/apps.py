@@ -9,14 +9,31 @@ class CommunitiesConfig(AppConfig):
     verbose_name = "社区"
 
     def ready(self) -> None:
-        from communities import cards, report
+        from communities import cards, report, rows, tables
         from communities.founding import make_missing_communities
+        from governance.accounts.roles import Action
+        from governance.console import links
+        from governance.divisions.models import Level
         from governance.divisions.registry import register_community_maker
         from governance.policies.indicators import register_card, register_indicators
         from governance.reports.sections import Part, Section, register
+        from governance.web import menu
 
         register_community_maker(make_missing_communities)
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.BASICS, 20, "", report.build_basics))
         register(Section(Part.PROGRESS, 40, "社区自治与服务", report.build_progress))
+        for table in tables.TABLES:
+            rows.register(table)
+        menu.register(menu.MenuItem("社区", "communities:list", "building-community", Action.VIEW, order=40))
+        links.register(
+            links.DivisionLink(
+                "社区档案",
+                "communities:detail",
+                "building-community",
+                frozenset({Level.COMMUNITY}),
+                Action.VIEW,
+                order=20,
+            )
+        )

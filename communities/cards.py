@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Count, Q
 
-from communities.choices import PropertyKind
+from communities.choices import AreaType, PartyOrgKind, PropertyKind
 from communities.models import Community, CommunityCard, Compound, SocialOrganisation
 from governance.exchange.rows import active_on
 from governance.policies.indicators import Card, Indicator, Input
@@ -74,9 +74,21 @@ CARD = Card(
     model=CommunityCard,
     sources={"c": _community, "compounds": _compounds, "organisations": _organisations},
     inputs=(
-        Input("area_type", "区域类型", "NULLIF(c.area_type, '')", rows="community", additive=False),
         Input(
-            "party_org_kind", "党组织类型", "NULLIF(c.party_org_kind, '')", rows="community", additive=False
+            "area_type",
+            "区域类型",
+            "NULLIF(c.area_type, '')",
+            rows="community",
+            additive=False,
+            labels=dict(AreaType.choices),
+        ),
+        Input(
+            "party_org_kind",
+            "党组织类型",
+            "NULLIF(c.party_org_kind, '')",
+            rows="community",
+            additive=False,
+            labels=dict(PartyOrgKind.choices),
         ),
         Input("households_resident", "常住户数", _big("households_resident"), "household", "community"),
         Input("households_registered", "户籍户数", _big("households_registered"), "household", "community"),

@@ -1,6 +1,12 @@
 """Routes."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from communities.views.detail import CommunityPage
+from communities.views.listing import CommunityListPage
 
 app_name = "communities"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", CommunityListPage.as_view(), name="list"),
+    path("<str:code>/", CommunityPage.as_view(), name="detail"),
+]

@@ -9,10 +9,12 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "设施"
 
     def ready(self) -> None:
-        from facilities import cards, report
+        from communities import rows
+        from facilities import cards, report, tables
         from governance.policies.indicators import register_card, register_indicators
         from governance.reports.sections import Part, Section, register
 
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 30, "服务设施建设", report.build))
+        rows.register(tables.TABLE)

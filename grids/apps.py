@@ -9,10 +9,12 @@ class GridsConfig(AppConfig):
     verbose_name = "网格"
 
     def ready(self) -> None:
+        from communities import rows
         from governance.policies.indicators import register_card, register_indicators
         from governance.reports.sections import Part, Section, register
-        from grids import cards, report
+        from grids import cards, report, tables
 
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 10, "网格化管理", report.build))
+        rows.register(tables.TABLE)

@@ -16,6 +16,7 @@ from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.divisions.models import Division
 from governance.jobs.models import Job, JobStatus
+from governance.policies.loader import load_policies
 from governance.web.policy import Route
 from tests.factories import Tree, make_user
 
@@ -61,7 +62,20 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
 }
 """Route name → keywords of an object in a division (None where there can be none)."""
 
-PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {}
+def _document(tree: Tree) -> Kwargs:
+    load_policies()
+    return {"key": "lianhu-2024"}
+
+
+def _standard(tree: Tree) -> Kwargs:
+    load_policies()
+    return {"standard": "LH-SIZE-01"}
+
+
+PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
+    "policies:document": _document,
+    "policies:standard": _standard,
+}
 """Route name → keywords of an object that is the same for everybody, such as a policy document."""
 
 MISSING: dict[str, Kwargs] = {}

@@ -1,4 +1,4 @@
-"""App configuration."""
+"""App configuration: menu, home panel and the pages about a division."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,31 @@ class PoliciesConfig(AppConfig):
     name = "governance.policies"
     label = "policies"
     verbose_name = "政策与标准"
+
+    def ready(self) -> None:
+        from governance.accounts.roles import Action
+        from governance.console import links
+        from governance.divisions.models import Level
+        from governance.policies.counts import serious_findings
+        from governance.policies.panels import findings_panel
+        from governance.web import menu, panels
+
+        view = Action.VIEW
+        menu.register(menu.MenuItem("辖区概览", "policies:own_overview", "layout-dashboard", view, order=20))
+        menu.register(
+            menu.MenuItem(
+                "问题清单", "policies:findings", "alert-triangle", view, order=30, count=serious_findings
+            )
+        )
+        menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))
+        panels.register(
+            panels.Panel("policies/panels/findings.html", findings_panel, order=100, action=view, wide=True)
+        )
+        community = frozenset({Level.COMMUNITY})
+        above = frozenset(Level) - community
+        links.register(
+            links.DivisionLink("辖区概览", "policies:overview", "layout-dashboard", above, view, order=10)
+        )
+        links.register(
+            links.DivisionLink("社区体检", "policies:checkup", "stethoscope", community, view, order=10)
+        )

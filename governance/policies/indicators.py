@@ -5,7 +5,7 @@ An **indicator** is a numerator and a denominator over inputs, as SQL that runs 
 PostgreSQL. No threshold stands here: those are data in the packs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ class Input:
 
     `sql` is an expression over the card's sources (aliases) that yields NULL where data are missing.
     `additive` inputs may be summed over communities. `rows` names the registry the figure comes from.
+    `labels` gives the words users know for a coded input.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Input:
     unit: str = "piece"
     rows: str = ""
     additive: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,20 @@
 """Routes."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from governance.policies.views.checkup import CheckupPage
+from governance.policies.views.documents import DocumentPage, DocumentsPage
+from governance.policies.views.findings import FindingsPage
+from governance.policies.views.overview import OverviewPage, own_overview
+from governance.policies.views.standards import StandardPage
 
 app_name = "policies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("policies/", DocumentsPage.as_view(), name="documents"),
+    path("policies/standards/<str:standard>/", StandardPage.as_view(), name="standard"),
+    path("policies/<slug:key>/", DocumentPage.as_view(), name="document"),
+    path("findings/", FindingsPage.as_view(), name="findings"),
+    path("checkup/<str:code>/", CheckupPage.as_view(), name="checkup"),
+    path("overview/", own_overview, name="own_overview"),
+    path("overview/<str:code>/", OverviewPage.as_view(), name="overview"),
+]

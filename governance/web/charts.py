@@ -23,6 +23,8 @@ LABEL_WIDTH = 150
 VALUE_WIDTH = 90
 ROW_HEIGHT = 28
 BAR_HEIGHT = 16
+MINI_WIDTH = 120
+MINI_HEIGHT = 12
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,22 @@ def stacked_bars(title: str, stacks: Sequence[Stack]) -> SafeString:
             "role": _role(stacks),
             **_frame(len(stacks), head=26),
         },
+    )
+
+
+def mini_stack(title: str, parts: Sequence[Part]) -> SafeString:
+    """One narrow stacked bar for a table cell, always of full width; the numbers stand in the row."""
+    total = sum(part.value for part in parts)
+    if not total:
+        return SafeString("")
+    x, pieces = 0.0, []
+    for part in parts:
+        width = round(MINI_WIDTH * part.value / total, 1)
+        if part.value:
+            pieces.append({"x": round(x, 1), "width": width, "fill": COLOURS[part.colour], "part": part})
+        x += width
+    return render_to_string(
+        "web/charts/mini.svg", {"title": title, "pieces": pieces, "width": MINI_WIDTH, "height": MINI_HEIGHT}
     )
 
 

@@ -124,7 +124,7 @@ def _input_text(item: Input, value: Any) -> str:
     if value is None or value == "":
         return "暂无数据"
     if isinstance(value, date | str):
-        return str(value)
+        return item.labels.get(str(value), str(value))
     unit = UNITS[item.unit]
     return as_text(rounded(unit.value(int(value)), unit.decimals), unit)
 

@@ -51,7 +51,9 @@ def _aggregates(rules: Sequence[Rule]) -> list[str]:
     columns = ["COUNT(*) AS communities"]
     for k, rule in enumerate(rules):
         for letter in LETTERS:
-            columns.append(f"SUM(CASE WHEN {_letter(k)} = '{letter}' THEN 1 ELSE 0 END) AS c{k}{letter}")
+            columns.append(
+                f"SUM(CASE WHEN {_letter(k)} = '{letter}' THEN 1 ELSE 0 END) AS c{k}{letter.lower()}"
+            )
         kind = rule.standard.upper.get("kind")
         if kind in {"ratio", "quota"}:
             judged = f"{_letter(k)} IN ({_JUDGED})"
@@ -84,7 +86,7 @@ def _result(rules: Sequence[Rule], row: dict[str, Any], level: int, path: str) -
     total: Counter[str] = Counter()
     traces = []
     for k, rule in enumerate(rules):
-        counts = {LETTERS[letter].value: int(row[f"c{k}{letter}"] or 0) for letter in LETTERS}
+        counts = {LETTERS[letter].value: int(row[f"c{k}{letter.lower()}"] or 0) for letter in LETTERS}
         if rule.for_communities:
             total.update(counts)
         counts = {outcome: count for outcome, count in counts.items() if count}
@@ -128,7 +130,7 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
         outcome = _compared(rule, numerator, 1, Outcome.WARNING, row)
         if outcome != Outcome.NO_DATA and level != upper["level"]:
             outcome = Outcome.INFORMATION
-    return explain(
+    trace = explain(
         rule=rule,
         outcome=outcome,
         numerator=None if numerator is None else int(numerator),
@@ -137,6 +139,17 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
         counts=counts,
         with_value=kind is not None,
     )
+    return replace(trace, remedy=_coverage_remedy(trace, missing)) if kind == "coverage" else trace
+
+
+def _coverage_remedy(trace: Trace, missing: int) -> str:
+    """A pack's remedy speaks to one community; a higher division is told how many are left."""
+    if trace.outcome not in {Outcome.NOT_MET, Outcome.WARNING, Outcome.NO_DATA}:
+        return ""
+    left = sum(trace.counts.get(each.value, 0) for each in (Outcome.NOT_MET, Outcome.WARNING))
+    texts = [f"还有 {left} 个社区未达标"] if left else []
+    texts += [f"{missing} 个社区缺数据"] if missing else []
+    return f"{'，'.join(texts)}。" if texts else ""
 
 
 def _compared(rule: Rule, numerator: Any, denominator: Any, fail: Outcome, row: dict[str, Any]) -> Outcome:

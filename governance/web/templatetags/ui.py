@@ -153,6 +153,12 @@ def stacks(title: str, rows: Sequence[charts.Stack]) -> SafeString:
 
 
 @register.simple_tag
+def mini_stack(title: str, parts: Sequence[charts.Part]) -> SafeString:
+    """One narrow stacked bar for a table cell."""
+    return charts.mini_stack(title, parts)
+
+
+@register.simple_tag
 def cell(column: columns.Column, row: Any) -> SafeString:
     """The table cell of a column."""
     return column.cell(row)

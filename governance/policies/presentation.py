@@ -1,0 +1,104 @@
+"""How results look on pages: lamp, links to clause and standard, the requirement of this very community."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from governance.policies.comparisons import AtLeastPer, Bands, Matching
+from governance.policies.evaluation.trace import Trace
+from governance.policies.outcomes import Outcome, Severity
+from governance.policies.themes import Theme, theme_of
+from governance.policies.units import as_text
+from governance.web.columns import lamp_html, tag_html
+
+PROBLEMS = (Outcome.NOT_MET, Outcome.WARNING, Outcome.INFEASIBLE, Outcome.DATA_ERROR)
+"""Outcomes that make a finding."""
+
+
+_REFERENCES = re.compile(r"[，、；]?[DGL]\d{2}(?:、[DGL]\d{2})*：?")
+
+
+def without_references(text: str) -> str:
+    """A text of a pack or indicator without the numbers of our own notes (G05, D22)."""
+    return _REFERENCES.sub("", text).replace("（）", "")
+
+
+def clause_url(document_key: str, ref: str) -> str:
+    """The place of a clause on its document's page."""
+    return f"{reverse('policies:document', kwargs={'key': document_key})}#{quote(ref)}"
+
+
+def standard_url(code: str) -> str:
+    return reverse("policies:standard", kwargs={"standard": code})
+
+
+def severity_lamp(severity: str) -> SafeString:
+    """Colour, shape and word of a severity."""
+    return lamp_html(severity, text=Severity(severity).label)
+
+
+def outcome_lamp(outcome: str, severity: str | None, *, binds: bool = True) -> SafeString:
+    """Lamp of an outcome; a draft's or guidance's outcome is a plain tag without colour."""
+    if not binds:
+        return tag_html(f"{Outcome(outcome).label}（参考）", "grey")
+    return lamp_html(outcome, severity or "", Outcome(outcome).label)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trace as a page shows it."""
+
+    trace: Trace
+
+    @property
+    def lamp(self) -> SafeString | str:
+        outcome = self.trace.outcome
+        if outcome is None:
+            return ""
+        return outcome_lamp(outcome, self.trace.severity, binds=self.trace.document.binds)
+
+    @property
+    def is_problem(self) -> bool:
+        return self.trace.outcome in PROBLEMS
+
+    @property
+    def gap_text(self) -> str:
+        """How far away, where that means something: for problems and for ideal values."""
+        distant = self.is_problem or self.trace.outcome == Outcome.INFORMATION
+        distant = distant and self.trace.unit.code != "yes_no"
+        return self.trace.gap_text if distant else ""
+
+    @property
+    def severity_label(self) -> str:
+        """严重, 一般 or 提示 for a problem that binds, else empty."""
+        severity = self.trace.severity
+        return Severity(severity).label if severity and self.is_problem else ""
+
+    @cached_property
+    def theme(self) -> Theme:
+        return theme_of(self.trace.code)
+
+    @property
+    def clause_url(self) -> str:
+        return clause_url(self.trace.document.key, self.trace.clause)
+
+    @property
+    def standard_url(self) -> str:
+        return standard_url(self.trace.code)
+
+    @property
+    def reading(self) -> str:
+        return without_references(self.trace.rule.standard.reading)
+
+    @property
+    def own_required(self) -> str:
+        """The figure for this community where the requirement depends on it, else empty."""
+        depends = isinstance(self.trace.rule.comparison, AtLeastPer | Bands | Matching)
+        required = self.trace.required
+        if not depends or required is None or isinstance(required, tuple):
+            return ""
+        return as_text(required, self.trace.unit)

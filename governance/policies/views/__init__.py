@@ -1,0 +1,1 @@
+"""Pages: what is required, how divisions measure up, and what to do about it."""

@@ -1,0 +1,131 @@
+"""问题清单: open findings of the user's scope, worst first, then oldest first."""
+
+from typing import Any
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from governance.accounts.roles import Action
+from governance.accounts.scope import permitted, scope_of
+from governance.policies.evaluation.community import results_of_many
+from governance.policies.filters import FindingFilter
+from governance.policies.models import Finding
+from governance.policies.outcomes import Severity
+from governance.policies.presentation import Result, clause_url, outcome_lamp, standard_url
+from governance.policies.views.common import common_path
+from governance.web.columns import Column
+from governance.web.paging import COUNT_CAP, KeysetPager, Page, capped_count, numbered_page
+from governance.web.policy import Needs
+from governance.web.views import ListPage
+
+_RANK = Case(
+    *(When(severity=each, then=Value(rank)) for rank, each in enumerate(Severity.values)),
+    output_field=IntegerField(),
+)
+
+
+def open_findings() -> QuerySet[Finding]:
+    """Open findings with what a line shows."""
+    return Finding.objects.filter(resolved_on=None).select_related(
+        "division__parent", "standard__measure__document", "standard__measure__clause"
+    )
+
+
+def worst_first(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    return findings.order_by(_RANK, "opened_on", "path", "pk")
+
+
+def checkup_url(finding: Finding) -> str:
+    return reverse("policies:checkup", kwargs={"code": finding.division.code})
+
+
+def explain_findings(findings: list[Finding]) -> None:
+    """Give each finding its `result` of today (None when the standard no longer applies)."""
+    divisions = list({finding.division_id: finding.division for finding in findings}.values())
+    path = common_path(division.path for division in divisions)
+    traces = results_of_many(divisions=divisions, path=path, on=timezone.localdate())
+    by_code = {(pk, trace.code): Result(trace) for pk, rows in traces.items() for trace in rows}
+    for finding in findings:
+        finding.result = by_code.get((finding.division_id, finding.standard.code))
+
+
+def _trace_text(name: str) -> Any:
+    def text(finding: Any) -> str:
+        return getattr(finding.result.trace, name) if finding.result else ""
+
+    return text
+
+
+def _required(finding: Any) -> str:
+    if finding.result is None:
+        return ""
+    own = finding.result.own_required
+    return (
+        f"本社区 {own}（{finding.result.trace.required_text}）" if own else finding.result.trace.required_text
+    )
+
+
+def _standard(finding: Finding) -> SafeString:
+    measure = finding.standard.measure
+    return format_html(
+        '<a href="{}">{}</a><br><small><a href="{}">{}</a></small>',
+        standard_url(measure.code),
+        measure.title,
+        clause_url(measure.document.key, measure.clause.ref),
+        f"{measure.document.code} {measure.clause.ref}",
+    )
+
+
+def _outcome(finding: Finding) -> SafeString:
+    lamp = outcome_lamp(finding.outcome, finding.severity)
+    return format_html('{}<br><small class="mute">{}</small>', lamp, finding.get_severity_display())
+
+
+def _opened(finding: Finding) -> SafeString:
+    days = (timezone.localdate() - finding.opened_on).days
+    since = "今天发现" if days <= 0 else f"已 {days} 天"
+    return format_html("{}<br><small>{}</small>", f"{finding.opened_on:%Y-%m-%d}", since)
+
+
+class FindingsPage(ListPage):
+    policy = Needs(Action.VIEW)
+    template_name = "policies/findings.html"
+    title = "问题清单"
+    filter_form_class = FindingFilter
+    empty_title = "没有未消除的问题"
+    empty_hint = "数据导入或修改后，系统按政策标准重新核查，不达标的项目会列在这里。"
+    columns = (
+        Column("结果", _outcome),
+        Column("社区", "division.name", url=checkup_url, strong=True),
+        Column("街道", "division.parent.name"),
+        Column("标准与依据", _standard, wrap=True),
+        Column("现状", _trace_text("value_text")),
+        Column("要求", _required, wrap=True),
+        Column("整改提示", _trace_text("remedy"), wrap=True),
+        Column("发现日期", _opened),
+    )
+
+    def get_filter_form(self) -> FindingFilter:
+        return FindingFilter(self.request.GET, user=self.request.user)
+
+    def get_queryset(self) -> QuerySet[Finding]:
+        return open_findings()
+
+    def get_page(self, queryset: QuerySet[Finding]) -> Page:
+        """Worst first up to the cap; beyond it in path order, where a sort would cost seconds."""
+        rows = permitted(queryset, self.request.user)
+        self.too_many = capped_count(rows) > COUNT_CAP
+        if self.too_many:
+            paths = scope_of(self.request.user).paths(Action.VIEW)
+            page = KeysetPager(queryset, paths=paths, size=self.page_size).page(self.request)
+        else:
+            page = numbered_page(worst_first(rows), self.request, size=self.page_size)
+        explain_findings(page.rows)
+        return page
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "too_many": self.too_many}

@@ -1,0 +1,196 @@
+"""One standard: its values by date, how it is computed, and the results in the user's scope."""
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Substr
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+
+from governance.accounts.roles import Action
+from governance.accounts.scope import permitted, scope_of
+from governance.divisions.models import Division, Level
+from governance.policies.comparisons import comparison_for
+from governance.policies.evaluation.community import results_of_many
+from governance.policies.evaluation.relation import stored_relation
+from governance.policies.evaluation.upper import upper_results
+from governance.policies.filters import StandardFilter
+from governance.policies.indicators import all_inputs, indicator
+from governance.policies.models import EvaluationRun, Scorecard, Standard
+from governance.policies.outcomes import LETTER_OF, LETTERS, Outcome, severity
+from governance.policies.presentation import Result, clause_url, outcome_lamp, without_references
+from governance.policies.themes import theme_of
+from governance.policies.units import UNITS
+from governance.policies.views.common import common_path, current_run
+from governance.web.paging import KeysetPager, Page, query_string
+from governance.web.policy import Needs
+from governance.web.views import Crumb, TemplatePage
+
+AREA_TYPES = {"urban": "城市", "town": "城镇", "rural": "农村"}
+UPPER_KINDS = {
+    "ratio": "按合计数之比计算",
+    "coverage": "按达标社区占比计算",
+    "shortfall": "按不达标社区数计算",
+    "quota": "按年度完成数计算",
+}
+
+
+def value_lines(standard: Standard) -> list[dict[str, Any]]:
+    """The dated values, newest first, in words; the one of today is marked."""
+    unit = UNITS[indicator(standard.indicator).unit]
+    today = standard.value_on(timezone.localdate())
+    return [
+        {
+            "since": value.effective_from,
+            "wording": (
+                "废止"
+                if value.parameters is None
+                else comparison_for(standard.comparison, value.parameters).wording(unit)
+            ),
+            "clause": value.clause,
+            "clause_url": clause_url(standard.measure.document.key, value.clause),
+            "note": value.note,
+            "is_current": today is not None and value.pk == today.pk,
+        }
+        for value in sorted(standard.values.all(), key=lambda each: each.effective_from, reverse=True)
+    ]
+
+
+def condition_texts(standard: Standard) -> list[str]:
+    """Where the standard applies, in words."""
+    texts = [standard.measure.document.jurisdiction.name]
+    if standard.area_types:
+        texts.append("、".join(AREA_TYPES[each] for each in standard.area_types) + "社区")
+    known = all_inputs()
+    for name, limits in standard.conditions.get("inputs", {}).items():
+        label = known[name].label
+        texts += [f"{label}不少于 {limits['min']}"] if limits.get("min") is not None else []
+        texts += [f"{label}不超过 {limits['max']}"] if limits.get("max") is not None else []
+    if standard.conditions.get("new_since"):
+        texts.append(f"{standard.conditions['new_since']} 起成立的新建社区")
+    return texts
+
+
+class StandardPage(TemplatePage):
+    policy = Needs(Action.VIEW)
+    template_name = "policies/standard.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Standard.objects.select_related("measure__document__jurisdiction", "measure__clause")
+        code = kwargs.pop("standard")
+        self.standard = rows.prefetch_related("values").filter(measure__code=code).first()
+        if self.standard is None:
+            raise Http404
+        measured = indicator(self.standard.indicator)
+        measure = self.standard.measure
+        known = all_inputs()
+        context = super().get_context_data(
+            standard=self.standard,
+            measure=measure,
+            theme=theme_of(measure.code).label,
+            clause_url=clause_url(measure.document.key, measure.clause.ref),
+            values=value_lines(self.standard),
+            applies=condition_texts(self.standard),
+            indicator=measured,
+            formula=without_references(measured.formula),
+            reading=without_references(self.standard.reading),
+            unit=UNITS[measured.unit].symbol or "是 / 否",
+            inputs=[known[name].label for name in measured.inputs],
+            upper=UPPER_KINDS.get(self.standard.upper.get("kind", ""), ""),
+            only_upper=bool(self.standard.upper.get("only")),
+            **kwargs,
+        )
+        return context | self._results()
+
+    def _results(self) -> dict[str, Any]:
+        """Counts of the scope (or the area chosen) and one page of communities with one outcome."""
+        run = current_run()
+        code = self.standard.measure.code
+        data = self.request.GET.copy()
+        if data.get("outcome", "") not in Outcome.values:
+            data["outcome"] = Outcome.NOT_MET.value
+        form = StandardFilter(data, user=self.request.user)
+        if run is None or code not in run.standards:
+            return {"run": None, "filter_form": form}
+        place = run.standards.index(code) + 1
+        everything = form.apply(Scorecard.objects.filter(run=run)).annotate(
+            letter=Substr("letters", place, 1)
+        )
+        found = dict(
+            permitted(everything, self.request.user)
+            .order_by()
+            .values_list("letter")
+            .annotate(count=Count("pk"))
+        )
+        outcome = Outcome(data["outcome"])
+        page = None
+        if not self.standard.upper.get("only"):
+            page = self._communities(everything, outcome)
+        return {
+            "run": run,
+            "filter_form": form,
+            "tabs": [
+                {
+                    "outcome": each,
+                    "lamp": self._lamp(each),
+                    "count": found.get(letter, 0),
+                    "url": self._link(each),
+                    "current": each == outcome,
+                }
+                for letter, each in LETTERS.items()
+                if found.get(letter) or each in (Outcome.MET, Outcome.NOT_MET)
+            ],
+            "total": sum(found.get(letter, 0) for letter in LETTERS),
+            "outcome": outcome,
+            "page": page,
+            "own": self._own(run, form.area),
+        }
+
+    def _lamp(self, outcome: Outcome) -> str:
+        binds = self.standard.measure.document.binds
+        return outcome_lamp(outcome, severity(outcome, self.standard.binding), binds=binds)
+
+    def _link(self, outcome: Outcome) -> str:
+        data = self.request.GET.copy()
+        data["outcome"] = outcome.value
+        return query_string(data) + "#communities"
+
+    def _communities(self, everything: QuerySet[Scorecard], outcome: Outcome) -> Page:
+        rows = everything.filter(letter=LETTER_OF[outcome]).select_related("division__parent")
+        page = KeysetPager(rows, paths=scope_of(self.request.user).paths(Action.VIEW)).page(self.request)
+        divisions = [row.division for row in page.rows]
+        path = common_path(row.path for row in page.rows)
+        traces = results_of_many(divisions=divisions, path=path, on=timezone.localdate())
+        code = self.standard.measure.code
+        for row in page.rows:
+            mine = [trace for trace in traces.get(row.division_id, []) if trace.code == code]
+            row.result = Result(mine[0]) if mine else None
+            row.url = reverse("policies:checkup", kwargs={"code": row.division.code})
+        return page
+
+    def _own(self, run: EvaluationRun, area: Division | None) -> dict[str, Any] | None:
+        """The value of the area itself (or of the user's only division), where there is one."""
+        scope = scope_of(self.request.user)
+        mine = [each for each in scope.divisions if scope.may(Action.VIEW, each.path)]
+        division = area or (mine[0] if len(mine) == 1 else None)
+        if division is None or division.level == Level.COMMUNITY or not self.standard.upper:
+            return None
+        relation = stored_relation(run=run, path=division.path, rules=run.rules)  # type: ignore[attr-defined]
+        for measured in upper_results(relation=relation, level=division.level):
+            for trace in measured.traces:
+                if trace.code == self.standard.measure.code and trace.outcome is not None:
+                    return {"division": division, "result": Result(trace)}
+        return None
+
+    def get_title(self) -> str:
+        return f"{self.standard.measure.code} {self.standard.measure.title}"
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        document = self.standard.measure.document
+        return [
+            ("工作台", reverse("console:home")),
+            ("政策文件", reverse("policies:documents")),
+            (document.title, document.get_absolute_url()),
+            (self.get_title(), ""),
+        ]
