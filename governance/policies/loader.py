@@ -3,6 +3,7 @@
 Local values (not from a pack) are left alone.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from governance.policies.models import (
     TaskUnit,
 )
 from governance.policies.pack_files import PACKS, Pack, PackError, read_packs
-from governance.policies.schema import StandardEntry
 
 
 @dataclass
@@ -32,23 +32,39 @@ class LoadDifference:
     lines: list[str] = field(default_factory=list)
 
 
-def _put(
-    model: type[models.Model], key: dict[str, Any], values: dict[str, Any], difference: LoadDifference
-) -> Any:
-    """Create or update one row by its key, noting the difference."""
-    manager = model._default_manager
-    row = manager.filter(**key).first()
-    label = " ".join(str(value) for value in key.values())
-    if row is None:
-        difference.lines.append(f"+ {model._meta.verbose_name} {label}")
-        return manager.create(**key, **values)
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if changed:
-        difference.lines.append(f"~ {model._meta.verbose_name} {label}: {', '.join(changed)}")
-        for name in changed:
-            setattr(row, name, values[name])
-        row.save()
-    return row
+Row = tuple[dict[str, Any], dict[str, Any]]
+"""The key of a row and its other values."""
+
+
+def _sync(
+    existing: models.QuerySet[Any, Any], rows: Iterable[Row], difference: LoadDifference
+) -> dict[tuple[Any, ...], Any]:
+    """Create and update rows of one model by their key, set by set; returns all of them by key values.
+
+    `existing` holds what may be there already. Rows that the pack no longer names are left to the caller.
+    """
+    model = existing.model
+    rows = list(rows)
+    names = list(rows[0][0]) if rows else []
+    found = {tuple(getattr(row, name) for name in names): row for row in existing}
+    created: list[models.Model] = []
+    for key, values in rows:
+        place = tuple(key.values())
+        label = " ".join(str(value) for value in place)
+        row = found.get(place)
+        if row is None:
+            difference.lines.append(f"+ {model._meta.verbose_name} {label}")
+            found[place] = row = model(**key, **values)
+            created.append(row)
+            continue
+        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        if changed:
+            difference.lines.append(f"~ {model._meta.verbose_name} {label}: {', '.join(changed)}")
+            for name in changed:
+                setattr(row, name, values[name])
+            row.save()
+    model._default_manager.bulk_create(created)
+    return found
 
 
 def _load_document(pack: Pack, difference: LoadDifference) -> PolicyDocument:
@@ -57,95 +73,64 @@ def _load_document(pack: Pack, difference: LoadDifference) -> PolicyDocument:
         jurisdiction = Division.objects.by_code(entry.jurisdiction)
     except UnknownCode as error:
         raise PackError(
-            f"{pack.folder}/document.yaml: unknown jurisdiction {entry.jurisdiction}; run load_divisions first"
+            f"{pack.folder}/document.yaml: unknown jurisdiction {entry.jurisdiction}; "
+            "run load_divisions first"
         ) from error
-    return _put(
-        PolicyDocument,
-        {"key": entry.id},
-        {
-            "code": entry.code,
-            "title": entry.title,
-            "issuer": entry.issuer or "",
-            "number": entry.number or "",
-            "number_note": entry.number_note or "",
-            "issued_on": entry.issued,
-            "status": entry.status,
-            "jurisdiction": jurisdiction,
-            "adopted": entry.adopted or "",
-            "disclosure": entry.disclosure or "",
-            "addressees": entry.addressees,
-            "relations": [relation.model_dump() for relation in entry.relations],
-            "note": entry.note or "",
-        },
-        difference,
-    )
+    values = {
+        "code": entry.code,
+        "title": entry.title,
+        "issuer": entry.issuer or "",
+        "number": entry.number or "",
+        "number_note": entry.number_note or "",
+        "issued_on": entry.issued,
+        "status": entry.status,
+        "jurisdiction": jurisdiction,
+        "adopted": entry.adopted or "",
+        "disclosure": entry.disclosure or "",
+        "addressees": entry.addressees,
+        "relations": [relation.model_dump() for relation in entry.relations],
+        "note": entry.note or "",
+    }
+    existing = PolicyDocument.objects.select_related("jurisdiction")
+    return _sync(existing, [({"key": entry.id}, values)], difference)[(entry.id,)]
 
 
 def _load_tasks(
     pack: Pack, document: PolicyDocument, clauses: dict[str, Clause], difference: LoadDifference
 ) -> dict[int, Task]:
-    tasks = {}
-    for entry in pack.tasks:
-        task = _put(
-            Task,
-            {"document": document, "number": entry.number},
-            {"title": entry.title, "clause": clauses[entry.clause]},
-            difference,
+    rows = [
+        (
+            {"number": entry.number},
+            {"document": document, "title": entry.title, "clause": clauses[entry.clause]},
         )
-        tasks[entry.number] = task
-        for order, unit in enumerate(entry.units):
-            _put(
-                TaskUnit,
-                {"task": task, "order": order},
-                {"name": unit.name, "role": unit.role, "is_group": unit.group},
-                difference,
-            )
-        task.units.filter(order__gte=len(entry.units)).delete()
+        for entry in pack.tasks
+    ]
+    found = _sync(document.tasks.select_related("document", "clause"), rows, difference)
+    tasks = {number: task for (number,), task in found.items()}
+    units = [
+        (
+            {"task_id": tasks[entry.number].pk, "order": order},
+            {"name": unit.name, "role": unit.role, "is_group": unit.group},
+        )
+        for entry in pack.tasks
+        for order, unit in enumerate(entry.units)
+    ]
+    existing = TaskUnit.objects.filter(task__document=document)
+    kept = _sync(existing, units, difference)
+    wanted = {tuple(key.values()) for key, _ in units}
+    TaskUnit.objects.filter(pk__in=[unit.pk for place, unit in kept.items() if place not in wanted]).delete()
     return tasks
 
 
-def _load_standard(entry: StandardEntry, measure: Measure, difference: LoadDifference) -> None:
-    standard = _put(
-        Standard,
-        {"measure": measure},
-        {
-            "indicator": entry.indicator,
-            "comparison": entry.compare,
-            "binding": entry.binding or measure.binding,
-            "due_on": entry.due or measure.due_on,
-            "area_types": list(entry.area_types),
-            "conditions": entry.when.model_dump(mode="json", exclude_defaults=True),
-            "upper": entry.upper.model_dump(exclude_defaults=True) if entry.upper else {},
-            "remedy": dict(entry.remedy),
-            "reading": entry.reading,
-        },
-        difference,
-    )
-    for value in entry.values:
-        _put(
-            StandardValue,
-            {"standard": standard, "effective_from": value.effective_from},
-            {"parameters": value.parameters, "clause": value.clause, "note": value.note},
-            difference,
-        )
-
-
-def _load_pack(pack: Pack, difference: LoadDifference) -> None:
-    document = _load_document(pack, difference)
-    clauses = {
-        entry.id: _put(
-            Clause,
-            {"document": document, "ref": entry.id},
-            {"heading": entry.heading, "summary": entry.summary, "order": order},
-            difference,
-        )
-        for order, entry in enumerate(pack.clauses)
-    }
-    tasks = _load_tasks(pack, document, clauses, difference)
-    measures = {}
-    for order, entry in enumerate(pack.measures):
-        measures[entry.id] = _put(
-            Measure,
+def _load_measures(
+    pack: Pack,
+    document: PolicyDocument,
+    clauses: dict[str, Clause],
+    tasks: dict[int, Task],
+    difference: LoadDifference,
+) -> dict[str, Measure]:
+    rows = [
+        (
             {"code": entry.id},
             {
                 "document": document,
@@ -163,10 +148,64 @@ def _load_pack(pack: Pack, difference: LoadDifference) -> None:
                 "reading": entry.reading or "",
                 "realised_by": [item.model_dump() for item in entry.realised_by],
             },
-            difference,
         )
-    for standard in pack.standards:
-        _load_standard(standard, measures[standard.id], difference)
+        for order, entry in enumerate(pack.measures)
+    ]
+    existing = document.measures.select_related("document", "clause", "task")
+    return {code: measure for (code,), measure in _sync(existing, rows, difference).items()}
+
+
+def _load_standards(
+    pack: Pack, document: PolicyDocument, measures: dict[str, Measure], difference: LoadDifference
+) -> None:
+    rows = [
+        (
+            {"measure_id": measures[entry.id].pk},
+            {
+                "indicator": entry.indicator,
+                "comparison": entry.compare,
+                "binding": entry.binding or measures[entry.id].binding,
+                "due_on": entry.due or measures[entry.id].due_on,
+                "area_types": list(entry.area_types),
+                "conditions": entry.when.model_dump(mode="json", exclude_defaults=True),
+                "upper": entry.upper.model_dump(exclude_defaults=True) if entry.upper else {},
+                "remedy": dict(entry.remedy),
+                "reading": entry.reading,
+            },
+        )
+        for entry in pack.standards
+    ]
+    existing = Standard.objects.filter(measure__document=document).select_related("measure")
+    found = _sync(existing, rows, difference)
+    values = [
+        (
+            {
+                "standard_id": found[(measures[entry.id].pk,)].pk,
+                "effective_from": value.effective_from,
+            },
+            {"parameters": value.parameters, "clause": value.clause, "note": value.note},
+        )
+        for entry in pack.standards
+        for value in entry.values
+    ]
+    existing_values = StandardValue.objects.filter(standard__measure__document=document)
+    _sync(existing_values.select_related("standard__measure"), values, difference)
+
+
+def _load_pack(pack: Pack, difference: LoadDifference) -> None:
+    document = _load_document(pack, difference)
+    rows = [
+        (
+            {"ref": entry.id},
+            {"document": document, "heading": entry.heading, "summary": entry.summary, "order": order},
+        )
+        for order, entry in enumerate(pack.clauses)
+    ]
+    found = _sync(document.clauses.select_related("document"), rows, difference)
+    clauses = {ref: clause for (ref,), clause in found.items()}
+    tasks = _load_tasks(pack, document, clauses, difference)
+    measures = _load_measures(pack, document, clauses, tasks, difference)
+    _load_standards(pack, document, measures, difference)
 
 
 def load_policies(*, root: Path = PACKS, dry_run: bool = False) -> LoadDifference:

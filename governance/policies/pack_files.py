@@ -21,6 +21,8 @@ from governance.policies.schema import (
     TasksFile,
 )
 
+# The same safe loader in C where libyaml is at hand.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PACKS = Path(__file__).parent / "packs"
 M = TypeVar("M", bound=BaseModel)
 
@@ -74,8 +76,8 @@ def read_file(file: Path, schema: type[M]) -> M:
     name = f"{file.parent.name}/{file.name}"
     try:
         text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_LOADER)
+        data = yaml.load(text, Loader=_LOADER)
     except OSError as error:
         raise PackError(f"{name}: cannot be read") from error
     except yaml.YAMLError as error:
