@@ -10,10 +10,12 @@ class CadresConfig(AppConfig):
 
     def ready(self) -> None:
         from cadres import cards, report, tables
+        from cadres.sheets import register_sheets
         from communities import rows
         from governance.policies.indicators import register_card, register_indicators
         from governance.reports.sections import Part, Section, register
 
+        register_sheets()
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 20, "社区工作队伍", report.build))

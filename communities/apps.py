@@ -11,6 +11,7 @@ class CommunitiesConfig(AppConfig):
     def ready(self) -> None:
         from communities import cards, report, rows, tables
         from communities.founding import make_missing_communities
+        from communities.sheets import register_sheets
         from governance.accounts.roles import Action
         from governance.console import links
         from governance.divisions.models import Level
@@ -19,6 +20,7 @@ class CommunitiesConfig(AppConfig):
         from governance.reports.sections import Part, Section, register
         from governance.web import menu
 
+        register_sheets()
         register_community_maker(make_missing_communities)
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)

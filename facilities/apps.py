@@ -11,9 +11,11 @@ class FacilitiesConfig(AppConfig):
     def ready(self) -> None:
         from communities import rows
         from facilities import cards, report, tables
+        from facilities.sheets import register_sheets
         from governance.policies.indicators import register_card, register_indicators
         from governance.reports.sections import Part, Section, register
 
+        register_sheets()
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 30, "服务设施建设", report.build))

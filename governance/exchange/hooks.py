@@ -1,0 +1,55 @@
+"""What upper apps do after an import; filled in their `apps.py`."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from django.db import transaction
+
+from governance.divisions.paths import path_length
+
+log = logging.getLogger(__name__)
+
+MOST_PATHS = 20
+
+Hook = Callable[[Sequence[str], date], None]
+
+
+class AfterImport:
+    """`after_import.register(fn)`: fn(paths, on) runs once after each import that changed something.
+
+    `paths` are disjoint and sorted, at most `MOST_PATHS`: of the communities, or of areas that contain them.
+    It runs after the import is committed; an error is logged and undoes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._hooks: list[Hook] = []
+
+    def register(self, hook: Hook) -> Hook:
+        if hook not in self._hooks:
+            self._hooks.append(hook)
+        return hook
+
+    def run(self, paths: Iterable[str], on: date) -> None:
+        covering = cover(paths)
+        if not covering:
+            return
+        for hook in self._hooks:
+            try:
+                with transaction.atomic():
+                    hook(covering, on)
+            except Exception:
+                log.exception("A hook after an import failed: %r", hook)
+
+
+after_import = AfterImport()
+
+
+def cover(paths: Iterable[str]) -> tuple[str, ...]:
+    """Few paths that together contain all given ones: the communities, else their streets, counties …"""
+    found = set(paths)
+    for level in range(4, -1, -1):
+        if len(found) <= MOST_PATHS:
+            break
+        found = {path[: path_length(level)] for path in found}
+    return tuple(sorted(found))

@@ -1,0 +1,205 @@
+"""Carrying out a plan: everything in one transaction with a few statements, or nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Cast, Concat
+
+from governance.accounts.models import User
+from governance.accounts.roles import Action
+from governance.accounts.scope import Scope
+from governance.audit.models import Event, EventKind
+from governance.audit.services import build, record, record_many
+from governance.exchange import sheets as registry
+from governance.exchange.hooks import after_import
+from governance.exchange.importing.lines import Line, Plan, Status
+from governance.exchange.importing.session import Session, chunks
+from governance.exchange.sheets import Sheet
+
+THEIRS, MINE = "theirs", "mine"
+_BATCH = 1000
+
+
+class ImportRefused(Exception):
+    """The plan has errors or undecided conflicts; nothing was saved."""
+
+
+class StalePlan(Exception):
+    """Rows of the plan were changed between preparing and applying; nothing was saved: prepare again."""
+
+
+def apply(
+    plan: Plan, user: User, on_conflict: str | None = None, *, file_name: str = "", reason: str = ""
+) -> Plan:
+    """Save everything a plan would change, as one transaction, and log it; then refresh what depends on it.
+
+    `on_conflict`: `theirs` keeps what others changed meanwhile, `mine` overwrites it; None refuses a plan
+    with conflicts. Raises `ImportRefused`, `StalePlan`, and `PermissionDenied` when rights were withdrawn.
+    """
+    if on_conflict not in (None, THEIRS, MINE):
+        raise ValueError(f"on_conflict must be theirs or mine, not {on_conflict!r}")
+    if not plan.may_apply(on_conflict):
+        raise ImportRefused("工作簿有错误或冲突未处理，没有保存任何内容。")
+    scope = Scope(user)  # afresh: a right withdrawn since the preview counts
+    lines = _effective(plan, on_conflict)
+    try:
+        with transaction.atomic():
+            paths = _write(plan, Session(user, plan.on), lines, scope)
+            _record(plan, scope, paths, on_conflict, file_name, reason)
+    except IntegrityError as error:
+        raise StalePlan("数据刚刚被他人修改，请重新预览。") from error
+    after_import.run(paths, plan.on)
+    return plan
+
+
+def _effective(plan: Plan, on_conflict: str | None) -> list[Line]:
+    """Lines that write something, with the changes to write."""
+    lines = []
+    for line in plan.of(Status.NEW, Status.CHANGED, Status.CONFLICT):
+        if line.status == Status.CONFLICT and on_conflict == THEIRS:
+            line.changes = [change for change in line.changes if not change.is_conflict]
+            if not line.changes:
+                continue
+        lines.append(line)
+    return lines
+
+
+def _write(plan: Plan, session: Session, lines: Sequence[Line], scope: Scope) -> set[str]:
+    by_sheet: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_sheet[line.sheet.name].append(line)
+    for sheet in registry.registered():
+        _lock(sheet, by_sheet[sheet.name])
+        for line in by_sheet[sheet.name]:
+            _require(scope, line)
+            _fill(line)
+    linked: dict[int, list[Line]] = defaultdict(list)
+    links = {id(sheet.link): sheet.link for sheet in registry.registered() if sheet.link is not None}
+    for line in lines:
+        if line.sheet.link is not None:
+            linked[id(line.sheet.link)].append(line)
+    for key, some in linked.items():
+        links[key].save(session, some)
+    for sheet in registry.registered():
+        _save(sheet, by_sheet[sheet.name])
+    record_many([_event(line) for line in lines])
+    paths = {line.row.path for line in lines}
+    for key, some in linked.items():
+        events = links[key].spread(session, some)
+        record_many(events)
+        paths.update(event.path for event in events)
+    return paths
+
+
+def _lock(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Lock the rows to be changed and see that they still are what the plan was made from."""
+    versions = {line.stored.pk: line.stored.version for line in lines if line.stored is not None}
+    rows = sheet.model._default_manager.valid().select_for_update()
+    now: dict[int, int] = {}
+    for some in chunks(sorted(versions)):
+        now.update(rows.filter(pk__in=some).order_by("pk").values_list("pk", "version"))
+    if now != versions:
+        raise StalePlan("数据刚刚被他人修改，请重新预览。")
+
+
+def _require(scope: Scope, line: Line) -> None:
+    """The last look at the rights, at the very rows that are saved."""
+    from governance.accounts.scope import require
+
+    path = line.division.path if line.stored is None else line.stored.path  # type: ignore[union-attr]
+    for action in (Action.IMPORT, Action.ADD if line.stored is None else Action.CHANGE):
+        if not scope.may(action, path):
+            require(scope.user, action, path)
+
+
+def _fill(line: Line) -> None:
+    """Put the changes on the model row; those of a linked object are left to the link."""
+    sheet = line.sheet
+    row = line.stored
+    if row is None:
+        assert line.division is not None
+        row = sheet.model(division=line.division, path=line.division.path)
+    else:
+        row.version += 1
+    for change in line.changes:
+        if len(change.column.path) == 1:
+            setattr(row, change.column.path[0], change.new)
+    sheet.resource.finish(row)
+    line.row = row
+
+
+def _save(sheet: Sheet, lines: Sequence[Line]) -> None:
+    model = sheet.model
+    changed = [line.row for line in lines if line.stored is not None]
+    if changed:
+        _free_keys(sheet, lines)
+        columns = {
+            change.column.path[0]
+            for line in lines
+            if line.stored is not None
+            for change in line.changes
+            if len(change.column.path) == 1
+        }
+        if sheet.link is not None:
+            columns.add(sheet.link.field)
+        upsert(model, changed, ["version", *sorted(columns | set(sheet.derived))])
+    model._default_manager.bulk_create([line.row for line in lines if line.stored is None], batch_size=_BATCH)
+
+
+def upsert(model: type[models.Model], rows: list[Any], fields: list[str]) -> None:
+    """Write some fields of existing rows with one statement for each thousand.
+
+    An INSERT that turns into an UPDATE; Django's bulk_update builds a CASE per field and row, which takes
+    longer than the rest of an import.
+    """
+    if rows:
+        model._base_manager.bulk_create(
+            rows,
+            batch_size=_BATCH,
+            update_conflicts=True,
+            unique_fields=[model._meta.pk.name],  # type: ignore[union-attr]
+            update_fields=fields,
+        )
+
+
+def _free_keys(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Move keys that are exchanged between rows (01 → 02, 02 → 01) out of each other's way first."""
+    if not sheet.key or sheet.link is not None:
+        return
+    field = sheet.columns[sheet.key[0]].path[0]
+    moving = [
+        line.row.pk
+        for line in lines
+        if line.stored is not None and any(change.column.name in sheet.key for change in line.changes)
+    ]
+    if len(moving) > 1:
+        for some in chunks(moving):
+            sheet.model._base_manager.filter(pk__in=some).update(
+                **{field: Concat(Value("\x01"), Cast(F("pk"), models.CharField()))}
+            )
+
+
+def _event(line: Line) -> Event:
+    after = {change.column.history_key: change.column.history(change.new) for change in line.changes}
+    if line.stored is None:
+        return build(EventKind.CREATE, obj=line.row, after=after)
+    before = {change.column.history_key: change.column.history(change.old) for change in line.changes}
+    return build(EventKind.CHANGE, obj=line.row, before=before, after=after)
+
+
+def _record(
+    plan: Plan, scope: Scope, paths: set[str], on_conflict: str | None, file_name: str, reason: str
+) -> None:
+    """One event for the file, beside those of its rows."""
+    counts = {status.value: plan.count(status) for status in Status if status != Status.ERROR}
+    detail = {"file": file_name, "sha256": plan.sha256, "rows": len(plan.lines), **counts}
+    if on_conflict:
+        detail["on_conflict"] = on_conflict
+    granted = scope.paths(Action.IMPORT)
+    path = next((each for each in granted if any(one.startswith(each) for one in paths)), "")
+    record(EventKind.IMPORT, path=path, detail=detail, reason=reason)

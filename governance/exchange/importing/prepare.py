@@ -1,0 +1,72 @@
+"""From a file to a plan."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from governance.accounts.models import User
+from governance.accounts.roles import Action
+from governance.accounts.scope import scope_of
+from governance.exchange import sheets as registry
+from governance.exchange.importing.differences import compare, find_bases
+from governance.exchange.importing.lines import Line, Plan, Status
+from governance.exchange.importing.link import Link
+from governance.exchange.importing.matching import find_repeated, match
+from governance.exchange.importing.session import Session
+from governance.exchange.importing.table import read_tables
+from governance.exchange.reader import RawWorkbook, read_workbook
+from governance.exchange.sheets import Sheet
+
+
+def prepare(content: bytes, user: User, *, on: date | None = None) -> Plan:
+    """Read a workbook and work out what it would change for this user; writes nothing.
+
+    `on` is the day of the import, today by default. Raises `UploadRefused` for a file that is not accepted
+    as a whole and `PermissionDenied` when the user may not import anywhere.
+    """
+    if not scope_of(user).may_anywhere(Action.IMPORT):
+        raise PermissionDenied("您的角色没有导入的权限。")
+    sha256 = hashlib.sha256(content).hexdigest()
+    return prepare_workbook(read_workbook(content), user, on=on or timezone.localdate(), sha256=sha256)
+
+
+def prepare_workbook(workbook: RawWorkbook, user: User, *, on: date, sha256: str = "") -> Plan:
+    """The same from a workbook that is read already."""
+    lines, faults, hints = read_tables(workbook)
+    session = Session(user, on)
+    session.find_communities(lines)
+    session.find_communities_by_id(lines)
+    session.find_parents(lines)
+    by_sheet: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_sheet[line.sheet.name].append(line)
+    present = [sheet for sheet in registry.registered() if sheet.name in by_sheet]
+    for sheet in present:
+        match(session, sheet, by_sheet[sheet.name])
+        find_bases(sheet, by_sheet[sheet.name])
+        for line in by_sheet[sheet.name]:
+            if line.division is not None:
+                sheet.resource.adjust(line)
+    for link, linked in _links(present, by_sheet):
+        link.join(session, linked)
+    for sheet in present:
+        if sheet.link is None:
+            find_repeated(session, sheet, by_sheet[sheet.name])
+        compare(session, sheet, by_sheet[sheet.name])
+    assert all(isinstance(line.status, Status) for line in lines)
+    return Plan(lines=lines, faults=faults, hints=hints, on=on, sha256=sha256)
+
+
+def _links(present: list[Sheet], by_sheet: dict[str, list[Line]]) -> list[tuple[Link, list[Line]]]:
+    """Each link with the lines of all its sheets whose community is known."""
+    found: dict[int, tuple[Link, list[Line]]] = {}
+    for sheet in present:
+        if sheet.link is not None:
+            _, linked = found.setdefault(id(sheet.link), (sheet.link, []))
+            linked.extend(line for line in by_sheet[sheet.name] if line.division is not None)
+    return list(found.values())

@@ -1,0 +1,200 @@
+"""The sheets of the ledger workbook, declared by the apps as import-export resources and registered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from import_export.fields import Field
+from import_export.resources import Resource
+
+from governance.exchange import writer
+from governance.exchange.cells import CellWidget, CodeWidget
+
+if TYPE_CHECKING:
+    from governance.exchange.importing.lines import Line
+    from governance.exchange.importing.link import Link
+
+COMMUNITY_CODE = "社区代码"
+IGNORED_COLUMNS = frozenset({writer.ID_COLUMN, writer.VERSION_COLUMN, writer.ERROR_COLUMN})
+
+
+class SheetField(Field):
+    """One column: a field of the model, or with `person__name` one of the object the row links to.
+
+    `required`: an empty cell is an error. `mask`: gives the masked form of a stored value; a column with one
+    is personal data, leaves masked and is masked in events and messages. `cell`: what to export instead of
+    the attribute, from (row). Without `attribute` the column is for checks only and holds nothing.
+    """
+
+    widget: CellWidget
+
+    def __init__(
+        self,
+        attribute: str | None,
+        column_name: str,
+        widget: CellWidget,
+        *,
+        required: bool = False,
+        description: str = "",
+        mask: Callable[[Any], str] | None = None,
+        cell: Callable[[Any], Any] | None = None,
+    ) -> None:
+        super().__init__(attribute=attribute, column_name=column_name, widget=widget)
+        self.required = required
+        self.description = description
+        self.mask = mask
+        self.export_cell = cell
+        self.path = attribute.split("__") if attribute else []
+
+    @property
+    def name(self) -> str:
+        return str(self.column_name)
+
+    @property
+    def is_personal(self) -> bool:
+        return self.mask is not None
+
+    @property
+    def history_key(self) -> str:
+        """Under which name events keep the value: the model field's."""
+        return self.path[-1] if self.path else self.name
+
+    def stored(self, row: Any) -> Any:
+        """The value as the model holds it."""
+        for part in self.path:
+            row = getattr(row, part)
+        return row
+
+    def cell(self, row: Any, *, reveal: bool = True) -> Any:
+        """The native cell of a row in a workbook."""
+        if self.export_cell is not None:
+            return self.export_cell(row)
+        return self.render(self.stored(row), reveal=reveal) if self.path else None
+
+    def render(self, value: Any, *, reveal: bool = False) -> Any:
+        """A stored value as a native cell, masked unless revealed."""
+        if self.mask is not None and not reveal:
+            return self.mask(value) or None if value else None
+        return self.widget.render(value)
+
+    def show(self, value: Any) -> Any:
+        """A stored value for a preview or message: JSON-ready, labels for choices, masked."""
+        return plain(self.render(value))
+
+    def history(self, value: Any) -> Any:
+        """A stored value as an event keeps it: JSON-ready, masked."""
+        if self.mask is not None:
+            return self.mask(value) if value else ""
+        return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A value for JSON; what JSON does not know becomes text."""
+    if value is None or isinstance(value, str | int | float | bool | list | dict):
+        return value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+
+
+class SheetResource(Resource):
+    """Base of all sheets: the community code, then the columns a subclass declares, in this order.
+
+    Works on whole files, not row by row: `governance.exchange.importing` reads the declarations here.
+    """
+
+    community_code = SheetField(
+        None,
+        COMMUNITY_CODE,
+        CodeWidget([12]),
+        required=True,
+        description="12 位社区代码",
+        cell=lambda row: row.division.code,
+    )
+
+    @cached_property
+    def columns(self) -> dict[str, SheetField]:
+        """Columns by name, in the order of the workbook."""
+        return {field.name: field for field in self.fields.values()}
+
+    def adjust(self, line: Line) -> None:
+        """Turn parsed cells into values of the model where that needs the community; may call `line.fail`."""
+
+    def check(self, final: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Faults of a whole row as (column, message); `final` has the values that would be stored."""
+        return iter(())
+
+    def finish(self, row: Any) -> None:
+        """Derived fields of a model row before it is written."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of the workbook; `model` is a `RegistryRow`.
+
+    `key`: columns that, with the community, name a row; empty where the community itself is the row.
+    `link`: what connects rows with an object of their own (persons). `derived`: model fields that
+    `resource.finish` sets. `begin` and `end`: the columns of the two dates, which must be in order.
+    """
+
+    name: str
+    model: type[Any]
+    resource_class: type[SheetResource]
+    order: int
+    key: tuple[str, ...] = ()
+    link: Link | None = None
+    derived: tuple[str, ...] = ()
+    begin: str = ""
+    end: str = ""
+    description: str = ""
+
+    @cached_property
+    def resource(self) -> SheetResource:
+        return self.resource_class()
+
+    @property
+    def columns(self) -> dict[str, SheetField]:
+        return self.resource.columns
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
+    @property
+    def is_per_community(self) -> bool:
+        """Whether every community has exactly one row, made with it."""
+        return not self.key
+
+    def layout(self) -> writer.Layout:
+        """How the sheet is written: our columns, then the hidden ones."""
+        keys = {COMMUNITY_CODE, *self.key}
+        columns = [
+            writer.Column(
+                field.name, field.widget, field.description, required=field.required, key=field.name in keys
+            )
+            for field in self.columns.values()
+        ]
+        hidden = [
+            writer.Column(name, CodeWidget(letters=True), hidden=True)
+            for name in (writer.ID_COLUMN, writer.VERSION_COLUMN)
+        ]
+        return writer.Layout(self.name, (*columns, *hidden), self.description)
+
+
+class _Registry:
+    sheets: ClassVar[dict[str, Sheet]] = {}
+
+
+def register(sheet: Sheet) -> Sheet:
+    """Add a sheet to the workbook; a second one of the same name is a programming error."""
+    if _Registry.sheets.setdefault(sheet.name, sheet) is not sheet:
+        raise ValueError(f"Sheet registered twice: {sheet.name}")
+    return sheet
+
+
+def registered() -> tuple[Sheet, ...]:
+    """All sheets in the order of the workbook."""
+    return tuple(sorted(_Registry.sheets.values(), key=lambda sheet: sheet.order))
