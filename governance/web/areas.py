@@ -42,8 +42,9 @@ class AreaField(forms.Field):
         self.found: Division | None = None
         options = self._options(level) if level else []
         codes = {code for _, group in options for code, _ in group}
-        if chosen and chosen not in codes and self._find(chosen):
-            options.insert(0, ("当前所选", [(chosen, self.found.name)]))  # type: ignore[union-attr]
+        current = self._find(chosen) if chosen and chosen not in codes else None
+        if current is not None:
+            options.insert(0, ("当前所选", [(chosen, current.name)]))
         flat = len(options) == 1
         self.widget.choices = [("", "全部"), *(options[0][1] if flat else options)]
 
@@ -82,7 +83,7 @@ class AreaFilterForm(FilterForm):
         field = AreaField(user=user, chosen=data.get("area", ""))
         if field.is_useful:
             self.fields = {"area": field, **self.fields}
-        self.lookups = {
+        self.lookups = {  # type: ignore[misc]
             "area": lambda queryset, division: queryset.filter(under(division.path, self.area_path)),
             **self.lookups,
         }

@@ -1,6 +1,6 @@
 """What the pages of results share: the day asked for, and the way from 工作台 to a division."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,11 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division
 from governance.divisions.paths import ancestor_paths
+from governance.policies.evaluation.community import explained_rows, traces_of
 from governance.policies.evaluation.relation import Relation, live_relation, stored_relation
 from governance.policies.evaluation.resolve import rules_for
 from governance.policies.evaluation.store import live_run, rules_of
+from governance.policies.evaluation.trace import Trace
 from governance.policies.models import EvaluationRun
 from governance.web.dates import HINT, parse_date
 from governance.web.views import Crumb
@@ -66,6 +68,18 @@ def current_run() -> EvaluationRun | None:
         except KeyError:
             return None
     return run
+
+
+def stored_results(run: EvaluationRun, divisions: Sequence[Division]) -> dict[int, list[Trace]]:
+    """What the live run says of some communities, by division id (one statement)."""
+    if not divisions:
+        return {}
+    path = common_path(each.path for each in divisions)
+    relation = stored_relation(run=run, path=path, rules=run.rules)  # type: ignore[attr-defined]
+    # Paths are digits only, so they may stand in the SQL text; the index of the cards is on them.
+    paths = ", ".join(f"'{each.path}'" for each in divisions)
+    rows = explained_rows(relation, f"WHERE path IN ({paths}) ORDER BY path")
+    return {row["division_id"]: traces_of(relation, row) for row in rows}
 
 
 def current_relation(path: str) -> Relation:

@@ -42,7 +42,7 @@ def checkup_url(finding: Finding) -> str:
     return reverse("policies:checkup", kwargs={"code": finding.division.code})
 
 
-def explain_findings(findings: list[Finding]) -> None:
+def explain_findings(findings: list[Any]) -> None:
     """Give each finding its `result` of today (None when the standard no longer applies)."""
     divisions = list({finding.division_id: finding.division for finding in findings}.values())
     path = common_path(division.path for division in divisions)

@@ -193,7 +193,7 @@ class OverviewPage(TemplatePage):
 
         counts = own.counts
         share = percent(counts.get(Outcome.MET, 0), applicable(counts) or None)
-        tiles = [
+        tiles: list[dict[str, Any]] = [
             {
                 "label": "社区（村）",
                 "value": own.communities,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +12,6 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
 from governance.divisions.models import Division, Level
 from governance.policies.comparisons import comparison_for
-from governance.policies.evaluation.community import results_of_many
 from governance.policies.evaluation.relation import stored_relation
 from governance.policies.evaluation.upper import upper_results
 from governance.policies.filters import StandardFilter
@@ -22,7 +21,7 @@ from governance.policies.outcomes import LETTER_OF, LETTERS, Outcome, severity
 from governance.policies.presentation import Result, clause_url, outcome_lamp, without_references
 from governance.policies.themes import theme_of
 from governance.policies.units import UNITS
-from governance.policies.views.common import common_path, current_run
+from governance.policies.views.common import current_run, stored_results
 from governance.web.paging import KeysetPager, Page, query_string
 from governance.web.policy import Needs
 from governance.web.views import Crumb, TemplatePage
@@ -75,13 +74,12 @@ def condition_texts(standard: Standard) -> list[str]:
 class StandardPage(TemplatePage):
     policy = Needs(Action.VIEW)
     template_name = "policies/standard.html"
+    standard: Standard
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Standard.objects.select_related("measure__document__jurisdiction", "measure__clause")
         code = kwargs.pop("standard")
-        self.standard = rows.prefetch_related("values").filter(measure__code=code).first()
-        if self.standard is None:
-            raise Http404
+        self.standard = get_object_or_404(rows.prefetch_related("values"), measure__code=code)
         measured = indicator(self.standard.indicator)
         measure = self.standard.measure
         known = all_inputs()
@@ -123,10 +121,10 @@ class StandardPage(TemplatePage):
             .values_list("letter")
             .annotate(count=Count("pk"))
         )
-        outcome = Outcome(data["outcome"])
+        outcome = Outcome(str(data["outcome"]))
         page = None
         if not self.standard.upper.get("only"):
-            page = self._communities(everything, outcome)
+            page = self._communities(run, everything, outcome)
         return {
             "run": run,
             "filter_form": form,
@@ -156,12 +154,10 @@ class StandardPage(TemplatePage):
         data["outcome"] = outcome.value
         return query_string(data) + "#communities"
 
-    def _communities(self, everything: QuerySet[Scorecard], outcome: Outcome) -> Page:
-        rows = everything.filter(letter=LETTER_OF[outcome]).select_related("division__parent")
+    def _communities(self, run: EvaluationRun, everything: QuerySet[Scorecard], outcome: Outcome) -> Page:
+        rows = everything.filter(Q(letter=LETTER_OF[outcome])).select_related("division__parent")
         page = KeysetPager(rows, paths=scope_of(self.request.user).paths(Action.VIEW)).page(self.request)
-        divisions = [row.division for row in page.rows]
-        path = common_path(row.path for row in page.rows)
-        traces = results_of_many(divisions=divisions, path=path, on=timezone.localdate())
+        traces = stored_results(run, [row.division for row in page.rows])
         code = self.standard.measure.code
         for row in page.rows:
             mine = [trace for trace in traces.get(row.division_id, []) if trace.code == code]

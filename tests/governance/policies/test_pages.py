@@ -30,6 +30,7 @@ def _fill(tree: Tree) -> None:
             registered_volunteers=500,
             founded_on=date(2001, 1, 1),
             party_org_kind="branch",
+            boundary_east="北大街",
         )
 
 
@@ -57,9 +58,7 @@ def text_of(client: Client, url: str, status: int = 200) -> str:
 
 def statements(client: Client, url: str) -> int:
     client.get(url)  # fills the cache of the menu's counts
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
     return len(queries)
 
@@ -90,14 +89,14 @@ def test_checkup_on_another_day_has_the_rules_of_that_day(measured, client_of):
 def test_checkup_can_be_limited_to_an_outcome_and_grouped_by_document(measured, client_of):
     client = client_of(Role.COUNTY_STAFF)
     url = reverse("policies:checkup", args=["610104001001"])
-    assert "LH-BND-06" not in text_of(client, f"{url}?outcome=not_met")
+    assert "LH-SIZE-02" not in text_of(client, f"{url}?outcome=not_met")
     assert "陕西省民政厅关于学习" in text_of(client, f"{url}?by=document")
 
 
 def test_checkup_of_a_community_without_data_lists_what_to_enter(measured, client_of):
     text = text_of(client_of(Role.COUNTY_STAFF), reverse("policies:checkup", args=["610104002001"]))
     assert "请补录" in text
-    assert "未达标</span>" not in text
+    assert 'class="lamp red"' not in text
 
 
 def test_checkup_and_overview_lead_to_each_other(measured, client_of):
