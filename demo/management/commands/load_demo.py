@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from demo.accounts import accounts_table, has_demo_accounts, load_accounts
 from demo.loading import district, has_entries, load_registries
 from demo.reports import make_reports
+from demo.workbooks import make_workbooks
 from governance.divisions.models import UnknownCode
 
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         counts = load_registries()
         if counts:
             self.stderr.write("已装载演示数据：" + "，".join(f"{n} {c} 条" for n, c in counts.items()) + "。")
+        for path in make_workbooks():
+            self.stderr.write(f"可试用的台账：{path}")
         for message in make_reports():
             self.stderr.write(message)
         self.stdout.write(accounts_table(password))
