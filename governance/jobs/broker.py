@@ -17,7 +17,9 @@ PUBLISH_SECONDS = 1.0
 """Patience of one socket call. A publish makes at most two attempts, so it gives up within some 2 s."""
 
 _FOLDERS = ("messages", "taken")
-TRANSPORT_ALIASES["folder"] = "governance.jobs.folder:Transport"
+# Under kombu's own names, since Celery prefers CELERY_BROKER_URL of the environment to any setting.
+TRANSPORT_ALIASES["filesystem"] = "governance.jobs.folder:Transport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "governance.jobs.redis_broker:Transport"
 
 
 def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
@@ -29,7 +31,6 @@ def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
     scheme = url.partition("://")[0]
     options: dict[str, Any] = {}
     if scheme == "filesystem":
-        url = "folder://localhost"
         options = _file_options(data_dir)
     elif scheme in {"redis", "rediss", "sentinel", "redis+socket"}:
         options = _redis_options()

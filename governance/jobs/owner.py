@@ -45,3 +45,15 @@ def is_dead(owner: str) -> bool:
     machine, _, rest = owner.rpartition("/")
     machine, _, pid = machine.rpartition("/")
     return bool(_machine()) and machine == _machine() and _started(int(pid)) != rest
+
+
+def is_in_group(owner: str, group: int) -> bool:
+    """Whether the owner is a living process of this machine in a process group (a worker's child)."""
+    machine, _, started = owner.rpartition("/")
+    machine, _, pid = machine.rpartition("/")
+    if not _machine() or machine != _machine() or _started(int(pid)) != started:
+        return False
+    try:
+        return os.getpgid(int(pid)) == group
+    except ProcessLookupError:
+        return False

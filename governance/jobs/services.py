@@ -331,9 +331,9 @@ def _write(outcome: Callable[[], None]) -> None:
 # --- sweeping ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep did: jobs rung again, taken from a dead owner, and ended for good."""
+    """What a sweep did: ids of the jobs it rang for; numbers taken from dead owners and ended for good."""
 
-    rung: int = 0
+    rung: tuple[int, ...] = ()
     recovered: int = 0
     failed: int = 0
 
@@ -363,7 +363,7 @@ def sweep(now: datetime, *, at_start: bool = False) -> Swept:
     waiting = Job.objects.filter(status=JobStatus.QUEUED)
     if not at_start:
         waiting = waiting.filter(ring_at__lte=now)
-    rung = 0
+    rung: list[int] = []
     for job_id, kind, created_at in waiting.order_by("pk").values_list("pk", "kind", "created_at")[
         :SWEEP_LIMIT
     ]:
@@ -372,5 +372,5 @@ def sweep(now: datetime, *, at_start: bool = False) -> Swept:
         # Wait longer each time: a job behind a long queue must not fill the broker with its bells.
         pause = min(max(now - created_at, FIRST_RING_AGAIN), LAST_RING_AGAIN)
         Job.objects.filter(pk=job_id, status=JobStatus.QUEUED).update(ring_at=now + pause)
-        rung += 1
-    return Swept(rung=rung, recovered=recovered, failed=failed)
+        rung.append(job_id)
+    return Swept(rung=tuple(rung), recovered=recovered, failed=failed)

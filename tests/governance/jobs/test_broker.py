@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.utils import timezone
+from kombu import Connection
 
 from governance.celery import app
 from governance.jobs import bell, services
@@ -44,6 +45,14 @@ def test_redis_gives_a_message_out_again_only_after_the_longest_job(tmp_path: Pa
 def test_no_kind_runs_longer_than_the_broker_waits():
     with pytest.raises(ValueError, match="time_limit"):
         JobKind("x", "x", lambda job, report: None, time_limit=LONGEST_JOB_SECONDS + 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "module"),
+    [("filesystem://", "folder"), ("redis://h/0", "redis_broker"), ("rediss://h/0", "redis_broker")],
+)
+def test_urls_lead_to_the_transports_of_the_project(url, module):
+    assert Connection(url).get_transport_cls().__module__ == f"governance.jobs.{module}"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -110,9 +119,9 @@ def test_refused_redis_does_not_stop_a_click():
     job, seconds = click("k")
     assert Job.objects.get().status == "queued"
     assert seconds < CLICK_SECONDS
-    assert services.sweep(timezone.now()).rung == 0
+    assert services.sweep(timezone.now()).rung == ()
     use_broker("filesystem://")
-    assert services.sweep(timezone.now()).rung == 1
+    assert services.sweep(timezone.now()).rung == (job.pk,)
     assert services.run_job(job.pk).status == "done"
 
 
@@ -123,7 +132,7 @@ def test_silent_redis_does_not_hang_a_click(silent_url):
     assert Job.objects.filter(status="queued").count() == 20
     assert seconds < CLICK_SECONDS
     use_broker("filesystem://")
-    assert services.sweep(timezone.now()).rung == 20
+    assert len(services.sweep(timezone.now()).rung) == 20
 
 
 @pytest.mark.django_db(transaction=True)
@@ -136,7 +145,7 @@ def test_redis_that_falls_silent_behind_an_open_connection(redis_server):
     assert seconds < CLICK_SECONDS
     os.kill(server.pid, signal.SIGCONT)
     bell.listen_again()
-    assert services.sweep(timezone.now()).rung == 1
+    assert services.sweep(timezone.now()).rung == (job.pk,)
     job.refresh_from_db()
     assert job.ring_at > timezone.now()
 

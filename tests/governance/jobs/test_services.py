@@ -1,6 +1,7 @@
 """Asking, claiming, running, sweeping: in one process, without a worker."""
 
 import errno
+import os
 import threading
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from governance.audit.models import Event, EventKind
 from governance.jobs import bell, owner, registry, services
+from governance.jobs.hearing import Hearing
 from governance.jobs.models import Job, JobStatus
 from tests.governance.jobs import kinds
 
@@ -187,8 +189,8 @@ def test_unexpected_error_is_tried_again_and_ends_as_failed(kind, rings):
     services.run_job(job.pk)
     job.refresh_from_db()
     assert (job.status, job.attempts) == (JobStatus.QUEUED, 1)
-    assert services.sweep(timezone.now()).rung == 0
-    assert services.sweep(timezone.now() + timedelta(minutes=1)).rung == 1
+    assert services.sweep(timezone.now()).rung == ()
+    assert services.sweep(timezone.now() + timedelta(minutes=1)).rung == (job.pk,)
     services.run_job(job.pk)
     job.refresh_from_db()
     assert (job.status, job.attempts) == (JobStatus.FAILED, 2)
@@ -273,7 +275,7 @@ def test_sweep_takes_a_job_from_a_dead_process_before_its_lease_is_over(rings):
     assert services.sweep(timezone.now()) == services.Swept()
     # The number now belongs to a later process.
     Job.objects.update(owner=f"{boot}/{namespace}/{pid}/{int(started) + 1}")
-    assert services.sweep(timezone.now()) == services.Swept(rung=1, recovered=1)
+    assert services.sweep(timezone.now()) == services.Swept(rung=(job.pk,), recovered=1)
     assert rings == [job.pk]
 
 
@@ -310,12 +312,12 @@ def test_claim_ends_a_poison_job_too():
 def test_sweep_rings_for_a_lost_bell_and_waits_longer_each_time(rings):
     job = ask()
     now = job.created_at
-    assert services.sweep(now).rung == 0
-    assert services.sweep(now + timedelta(seconds=31)).rung == 1
-    assert services.sweep(now + timedelta(seconds=50)).rung == 0
-    assert services.sweep(now + timedelta(seconds=63)).rung == 1
-    assert services.sweep(now + timedelta(seconds=120)).rung == 0
-    assert services.sweep(now + timedelta(seconds=121), at_start=True).rung == 1
+    assert services.sweep(now).rung == ()
+    assert services.sweep(now + timedelta(seconds=31)).rung == (job.pk,)
+    assert services.sweep(now + timedelta(seconds=50)).rung == ()
+    assert services.sweep(now + timedelta(seconds=63)).rung == (job.pk,)
+    assert services.sweep(now + timedelta(seconds=120)).rung == ()
+    assert services.sweep(now + timedelta(seconds=121), at_start=True).rung == (job.pk,)
 
 
 def test_failed_ring_is_swallowed_and_left_to_the_next_sweep(
@@ -325,9 +327,9 @@ def test_failed_ring_is_swallowed_and_left_to_the_next_sweep(
     monkeypatch.setattr(bell, "ring", lambda job_id, kind: False)
     with django_capture_on_commit_callbacks(execute=True):
         job = ask()
-    assert services.sweep(timezone.now()).rung == 0
+    assert services.sweep(timezone.now()).rung == ()
     monkeypatch.setattr(bell, "ring", hear)
-    assert services.sweep(timezone.now()).rung == 1
+    assert services.sweep(timezone.now()).rung == (job.pk,)
     assert rings == [job.pk]
 
 
@@ -373,3 +375,35 @@ def test_claims_at_the_same_time_give_the_job_to_one():
         thread.join()
     assert len(won) == 8
     assert len([each for each in won if each]) == 1
+
+
+def test_worker_is_deaf_when_it_is_idle_and_does_not_come():
+    seconds = [0.0]
+    hearing = Hearing(10, clock=lambda: seconds[0])
+    job = ask()
+    assert not hearing.is_deaf((job.pk,), group=-1)
+    seconds[0] = 9.0
+    assert not hearing.is_deaf((), group=-1)
+    seconds[0] = 10.0
+    assert hearing.is_deaf((), group=-1)
+    # The new worker gets twice the time, until a job was taken.
+    hearing.restarted()
+    assert not hearing.is_deaf((job.pk,), group=-1)
+    seconds[0] = 29.0
+    assert not hearing.is_deaf((), group=-1)
+    services.run_job(job.pk)
+    assert not hearing.is_deaf((), group=-1)
+    assert hearing.patience == 10
+
+
+def test_busy_worker_is_not_deaf():
+    seconds = [0.0]
+    hearing = Hearing(10, clock=lambda: seconds[0])
+    services.claim(ask("busy").pk)
+    waiting = ask("waiting")
+    hearing.is_deaf((waiting.pk,), group=os.getpgid(0))
+    seconds[0] = 11.0
+    assert not hearing.is_deaf((), group=os.getpgid(0))
+    hearing.is_deaf((waiting.pk,), group=-1)
+    seconds[0] = 22.0
+    assert hearing.is_deaf((), group=-1)

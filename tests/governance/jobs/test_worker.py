@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
+from django.utils import timezone
 
 from governance.jobs import services
 from governance.jobs.models import Job, PeriodRun
@@ -98,6 +99,20 @@ def test_celery_that_dies_is_started_again(broker_url, start_worker):
     second = ask("test-quick", "second")
     wait_until(lambda: status_of(second) == "done", "the second job")
     assert worker.celery_pid() != celery
+
+
+@on_files
+def test_worker_that_takes_no_jobs_is_started_again(broker_url, start_worker):
+    worker = start_worker(broker_url, "--deaf-seconds", "2", "--grace-seconds", "1")
+    first = ask("test-quick", "first")
+    wait_until(lambda: status_of(first) == "done", "the first job")
+    deaf = worker.celery_pid()
+    os.kill(deaf, signal.SIGSTOP)
+    second = ask("test-quick", "second")
+    # Nobody came for a while: the sweep rings again, and still nobody comes.
+    Job.objects.filter(pk=second.pk).update(ring_at=timezone.now())
+    wait_until(lambda: status_of(second) == "done", "the second job")
+    assert worker.celery_pid() != deaf
 
 
 @on_files

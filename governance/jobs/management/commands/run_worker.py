@@ -17,11 +17,12 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from governance.jobs import periodic, services
 from governance.jobs.broker import QUEUE
+from governance.jobs.hearing import Hearing
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ RESTART_PAUSE = 2.0
 """Seconds before a worker that died is started again."""
 SWEEP_SECONDS = 10.0
 GRACE_SECONDS = 10.0
+DEAF_SECONDS = 60.0
 
 
 def _die_with_parent() -> None:
@@ -45,46 +47,50 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
+        for name, default, text in (
+            ("--sweep-seconds", SWEEP_SECONDS, "巡检间隔秒数"),
+            ("--grace-seconds", GRACE_SECONDS, "结束时等待正在执行的任务的秒数，其后中断，下次启动重新执行"),
+            ("--deaf-seconds", DEAF_SECONDS, "工作进程空闲却不接任务超过这一秒数，即重新启动它"),
+        ):
+            parser.add_argument(name, type=float, default=default, help=f"{text}（默认 {default:g}）")
         parser.add_argument("--concurrency", type=int, default=1, help="同时执行的任务数（默认 1）")
-        parser.add_argument(
-            "--sweep-seconds", type=float, default=SWEEP_SECONDS, help="巡检间隔秒数（默认 10）"
-        )
-        parser.add_argument(
-            "--grace-seconds",
-            type=float,
-            default=GRACE_SECONDS,
-            help="结束时等待正在执行的任务的秒数（默认 10），其后中断，下次启动重新执行",
-        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
-        worker = _start(options["concurrency"])
+        self.options = options
+        self.worker = _start(options["concurrency"])
         try:
-            self._keep(worker=worker, concurrency=options["concurrency"], pause=options["sweep_seconds"])
+            self._keep()
         finally:
             _stop(self.worker, options["grace_seconds"])
 
-    def _keep(self, *, worker: subprocess.Popen, concurrency: int, pause: float) -> None:
-        self.worker = worker
+    def _keep(self) -> None:
         next_sweep = 0.0
         hour = ""
         at_start = True
+        hearing = Hearing(self.options["deaf_seconds"])
         while not self.stopping.is_set():
             if self.worker.poll() is not None:
                 logger.error("The worker ended with %s; starting it again", self.worker.returncode)
                 if self.stopping.wait(RESTART_PAUSE):
                     return
-                self.worker = _start(concurrency)
+                self.worker = _start(self.options["concurrency"])
                 at_start = True
+                hearing.restarted()
             if at_start or time.monotonic() >= next_sweep:
-                at_start = not _sweep(at_start=at_start)
-                next_sweep = time.monotonic() + pause
+                swept = _sweep(at_start=at_start)
+                at_start = swept is None
+                next_sweep = time.monotonic() + self.options["sweep_seconds"]
+                if swept is not None and _is_deaf(hearing, swept, self.worker.pid):
+                    logger.error("The worker takes no jobs; starting it again")
+                    _stop(self.worker, self.options["grace_seconds"])
+                    continue
             this_hour = timezone.now().strftime("%Y-%m-%dT%H")
             if this_hour != hour and _tick():
                 hour = this_hour
-            self.stopping.wait(min(1.0, pause))
+            self.stopping.wait(min(1.0, self.options["sweep_seconds"]))
 
 
 def _start(concurrency: int) -> subprocess.Popen:
@@ -110,19 +116,30 @@ def _stop(worker: subprocess.Popen, grace: float) -> None:
     worker.wait()
 
 
-def _sweep(*, at_start: bool) -> bool:
+def _sweep(*, at_start: bool) -> services.Swept | None:
+    """None when the sweep could not run; it is then tried again at once."""
     close_old_connections()
     try:
         swept = services.sweep(timezone.now(), at_start=at_start)
     except Exception:
         # The database may be restarting; the clock must outlive that.
         logger.exception("Sweep failed")
-        return False
+        return None
     finally:
         close_old_connections()
     if swept.recovered or swept.failed:
         logger.warning("Sweep: %s", swept)
-    return True
+    return swept
+
+
+def _is_deaf(hearing: Hearing, swept: services.Swept, group: int) -> bool:
+    try:
+        return hearing.is_deaf(swept.rung, group)
+    except DatabaseError:
+        logger.exception("Could not see whether the worker takes jobs")
+        return False
+    finally:
+        close_old_connections()
 
 
 def _tick() -> bool:
