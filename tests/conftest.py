@@ -9,6 +9,7 @@ from django.test import Client
 from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.divisions.models import Division
+from governance.policies.loader import load_policies
 from tests.factories import Tree, make_tree, make_user, make_user_of_role
 
 SignIn = Callable[[User], Client]
@@ -24,6 +25,13 @@ def _empty_cache() -> None:
 def tree(db) -> Tree:
     """陕西省 › 西安市 › 莲湖区 with 2 streets and 4 communities, and the foreign 新城区 beside it."""
     return make_tree()
+
+
+@pytest.fixture
+def measured_tree(tree: Tree) -> Tree:
+    """The tree of `tree`, measurable: all packs are loaded."""
+    load_policies()
+    return tree
 
 
 @pytest.fixture

@@ -1,0 +1,183 @@
+"""The half-year report from the command: figures, bytes, drafts, refusals."""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from pypdf import PdfReader
+
+from governance.reports.models import Period, Snapshot
+from tests.factories import Tree
+from tests.registry import (
+    add_facilities,
+    add_grids,
+    add_members,
+    add_organisations,
+    add_workers,
+    fill_community,
+)
+
+pytestmark = pytest.mark.slow
+
+AFTER, BEFORE = date(2026, 6, 16), date(2026, 6, 15)
+
+
+@pytest.fixture
+def filled_tree(measured_tree: Tree) -> Tree:
+    """Three filled communities in two streets, one left empty."""
+    for k, code in enumerate(("610104001001", "610104001002", "610104002001"), start=1):
+        division = measured_tree[code]
+        fill_community(
+            division,
+            households_resident=900 * k,
+            population_resident=5000 * k,
+            population_urban_resident=5000 * k,
+            registered_volunteers=600 * k,
+            has_env_property_committee=k != 2,
+        )
+        add_grids(division, [{"households": 300, "party_org": "branch"}] * k)
+        add_members(division, both=3, party=2, committee=4, fulltime=4, secretary_director=None)
+        add_workers(division, 8 * k)
+        add_facilities(
+            division, [{"building_area_c": 27001 * k, "activity_area_c": 20000, "outdoor_area_c": 99999}]
+        )
+        add_organisations(division, 8 + k)
+    return measured_tree
+
+
+@pytest.fixture
+def report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[dict[str, Any], bytes]]:
+    def make(*arguments: str, code: str = "610104", period: str = "2026H1") -> tuple[dict[str, Any], bytes]:
+        out = tmp_path / "report.pdf"
+        capsys.readouterr()
+        call_command("progress_report", period, code, "--out", str(out), "--json", *arguments)
+        return json.loads(capsys.readouterr().out), out.read_bytes()
+
+    return make
+
+
+def _text(pdf: bytes) -> str:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
+
+
+def test_every_figure_stands_in_the_text_exactly(filled_tree, report, set_today):
+    set_today(AFTER)
+    made, pdf = report()
+    text = _text(pdf)
+    assert made["sha256"] == hashlib.sha256(pdf).hexdigest()
+    assert made["pages"] == len(PdfReader(io.BytesIO(pdf)).pages)
+    assert len(made["figures"]) >= 20
+    for figure in made["figures"]:
+        printed = "暂无数据" if figure["value"] is None else f"{figure['value']}{figure['unit']}"
+        assert printed.replace(" ", "") in text, figure
+
+
+def test_the_report_has_its_parts_tables_and_chart(filled_tree, report, set_today):
+    set_today(AFTER)
+    text = _text(report()[1])
+    for words in ("一、基本情况", "二、主要工作进展", "三、标准落实和目标完成情况", "五、存在的主要问题"):
+        assert words in text
+    for words in ("六、下一步工作", "表1", "表2", "表3", "图1"):
+        assert words in text
+
+
+def test_twice_gives_the_same_bytes_and_one_snapshot(filled_tree, report, set_today):
+    set_today(AFTER)
+    first, second = report(), report()
+    assert first == second
+    assert first[0]["snapshot"] == "2026H1-1"
+    assert Snapshot.objects.count() == 1
+
+
+def test_later_changes_show_only_after_a_new_freeze(filled_tree, report, set_today):
+    set_today(AFTER)
+    first, pdf = report()
+    fill_community(filled_tree["610104002002"], households_resident=77)
+    assert report()[1] == pdf
+    again, other = report("--refreeze")
+    assert again["snapshot"] == "2026H1-2"
+    assert other != pdf
+    households = [
+        next(f["value"] for f in made["figures"] if f["id"] == "total.households_resident")
+        for made in (first, again)
+    ]
+    assert households[1] - households[0] == 77
+
+
+def test_figure_ids_are_stable_across_periods(filled_tree, report, set_today):
+    set_today(date(2026, 12, 16))
+    first = {figure["id"] for figure in report()[0]["figures"]}
+    second = {figure["id"] for figure in report(period="2026H2")[0]["figures"]}
+    assert first == second
+
+
+def test_before_the_cut_off_there_is_a_draft_and_no_freeze(filled_tree, report, set_today):
+    set_today(BEFORE)
+    made, pdf = report()
+    assert made["snapshot"] is None
+    assert "草稿" in _text(pdf)
+    assert not Snapshot.objects.exists()
+
+
+def test_streets_add_up_to_the_county(filled_tree, report, set_today):
+    set_today(AFTER)
+
+    def additive(code: str) -> dict[str, float]:
+        return {
+            figure["id"]: figure["value"] or 0
+            for figure in report(code=code)[0]["figures"]
+            if figure["id"].split(".")[0] in {"total", "count", "outcomes", "communities"}
+        }
+
+    county, streets = additive("610104"), [additive("610104001"), additive("610104002")]
+    shared = set(county) & set(streets[0]) & set(streets[1])
+    assert len(shared) > 30
+    for name in shared:
+        assert sum(street[name] for street in streets) == pytest.approx(county[name], abs=0.001), name
+
+
+def test_an_area_without_data_gives_a_report_that_says_so(measured_tree, report, set_today):
+    set_today(AFTER)
+    made, pdf = report(code="610102")
+    assert "暂无数据" in _text(pdf)
+    values = {figure["id"]: figure["value"] for figure in made["figures"]}
+    assert values["total.households_resident"] is None
+
+
+@pytest.mark.parametrize(
+    ("period", "code", "error"),
+    [
+        ("2027H1", "610104", "period_not_begun"),
+        ("2026H9", "610104", "unknown_period"),
+        ("2026H1", "990000", "unknown_division"),
+        ("2026H1", "610104001001", "no_report"),
+    ],
+)
+def test_what_cannot_be_reported_is_refused(measured_tree, capsys, tmp_path, set_today, period, code, error):
+    set_today(AFTER)
+    out = tmp_path / "report.pdf"
+    with pytest.raises(SystemExit) as left:
+        call_command("progress_report", period, code, "--out", str(out), "--json")
+    assert left.value.code == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == error
+    assert not out.exists()
+    assert Period.objects.filter(code="2026H9").count() == 0
+
+
+def test_a_folder_that_is_not_there_is_made_or_refused_without_a_half_file(
+    filled_tree, capsys, tmp_path, set_today
+):
+    set_today(AFTER)
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with pytest.raises(SystemExit):
+        call_command("progress_report", "2026H1", "610104001", "--out", str(blocked / "r.pdf"), "--json")
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "cannot_write"
+    assert blocked.read_text() == "not a folder"
