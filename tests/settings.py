@@ -1,9 +1,14 @@
 """Settings of the test suite: the portal's own, with cheap hashing and a data folder per run."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="portal-test-"))
+if "DATA_DIR" not in os.environ:
+    # Set before xdist starts its workers: they share the folder, and only this process removes it.
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="portal-test-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "a-key-for-the-tests-only-a-key-for-the-tests-only-0123456789")
 
 from governance.settings import *  # noqa: F403
