@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from communities.filters import CommunityFilter, open_findings
 from communities.models import Community
 from governance.accounts.roles import Action
+from governance.divisions.models import Division
 from governance.web.columns import Column
 from governance.web.policy import Needs
 from governance.web.views import Crumb, ListPage
@@ -57,7 +58,7 @@ class CommunityListPage(ListPage):
     def get_queryset(self) -> QuerySet[Community]:
         return (
             Community.objects.valid()
-            .filter(division__closed_on=None)
+            .exclude(path__in=Division.objects.closed_paths())
             .select_related("division__parent")
             .annotate(finding_count=findings_count())
         )

@@ -60,6 +60,10 @@ class Migration(migrations.Migration):
             model_name='division',
             index=models.Index(fields=['level', 'path'], name='division_by_level'),
         ),
+        migrations.AddIndex(
+            model_name='division',
+            index=models.Index(condition=models.Q(('closed_on__isnull', False)), fields=['path'], name='division_closed_by_path'),
+        ),
         migrations.AddConstraint(
             model_name='division',
             constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('opened_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='division_closed_after_opened', violation_error_message='撤销日期不能早于设立日期。'),
