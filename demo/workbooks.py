@@ -1,5 +1,6 @@
 """Workbooks to try: the ledger of one street with a few changes, and one with the usual mistakes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
@@ -19,6 +20,7 @@ from governance.exchange.services import export_workbook
 from governance.people.identity import check_digit
 
 CODE = "社区代码"
+_CLERK = next(account for account in ACCOUNTS if account.role == Role.STREET_CLERK)
 
 
 @dataclass
@@ -51,10 +53,6 @@ class Ledger:
 
     def append(self, **values: Any) -> None:
         self.put(self.sheet.max_row + 1, **values)
-
-
-def _folder() -> Path:
-    return Path(settings.DATA_DIR) / "demo"
 
 
 def _id_number(number: int) -> str:
@@ -153,19 +151,23 @@ def _spoil(book: dict[str, Ledger]) -> None:
     organisations.put(organisations.row_of(first), 成立日期=date(2026, 9, 1), 注销日期=date(2026, 8, 1))
 
 
+def workbook_paths() -> dict[Path, Callable[[dict[str, Ledger]], None]]:
+    """The files of the demonstration and what is done to the export in each."""
+    street = Division.objects.select_related("parent").by_code(_CLERK.division)
+    stem = f"{street.parent.name}-{street.name}-{MARK}台账"
+    folder = Path(settings.DATA_DIR) / "demo"
+    return {folder / f"{stem}.xlsx": _change, folder / f"{stem}（有错误）.xlsx": _spoil}
+
+
 def make_workbooks() -> list[Path]:
     """Write the files that are missing, from an export by the clerk of the street; returns what was made."""
-    clerk = next(account for account in ACCOUNTS if account.role == Role.STREET_CLERK)
-    street = Division.objects.by_code(clerk.division)
-    stem = f"{street.parent.name}-{street.name}-{MARK}台账"
-    wanted = {_folder() / f"{stem}.xlsx": _change, _folder() / f"{stem}（有错误）.xlsx": _spoil}
-    missing = {path: edit for path, edit in wanted.items() if not path.exists()}
+    missing = {path: edit for path, edit in workbook_paths().items() if not path.exists()}
     if not missing:
         return []
-    _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    user = User.objects.get(username=clerk.username)
-    content = export_workbook(street, user)
+    street = Division.objects.by_code(_CLERK.division)
+    content = export_workbook(street, User.objects.get(username=_CLERK.username))
     for path, edit in missing.items():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         workbook = load_workbook(BytesIO(content))
         edit({sheet.title: Ledger(sheet) for sheet in workbook.worksheets})
         beside = path.with_suffix(".new")

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from demo.accounts import accounts_table, has_demo_accounts, load_accounts
 from demo.loading import district, has_entries, load_registries
 from demo.reports import make_reports
-from demo.workbooks import make_workbooks
+from demo.workbooks import make_workbooks, workbook_paths
 from governance.divisions.models import UnknownCode
 
 
@@ -25,8 +25,10 @@ class Command(BaseCommand):
         counts = load_registries()
         if counts:
             self.stderr.write("已装载演示数据：" + "，".join(f"{n} {c} 条" for n, c in counts.items()) + "。")
-        for path in make_workbooks():
-            self.stderr.write(f"可试用的台账：{path}")
+        make_workbooks()
         for message in make_reports():
             self.stderr.write(message)
         self.stdout.write(accounts_table(password))
+        self.stdout.write("\n可供试导入的台账（用 demo-clerk 登录后上传）：")
+        for path in workbook_paths():
+            self.stdout.write(f"  {path}")
