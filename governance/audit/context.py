@@ -24,7 +24,8 @@ class Acting:
     path: str = ""
 
 
-_current: ContextVar[Acting] = ContextVar("acting", default=Acting())
+_NOBODY = Acting()
+_current: ContextVar[Acting] = ContextVar("acting", default=_NOBODY)
 
 
 def current() -> Acting:

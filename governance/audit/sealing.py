@@ -75,7 +75,11 @@ def verify() -> Verification:
     for block in blocks:
         events = list(Event.objects.filter(pk__gt=end, pk__lte=block.last_event).order_by("pk"))
         counted += len(events)
-        if block.previous_hash != previous or len(events) != block.events or _digest(previous, events) != block.hash:
+        if (
+            block.previous_hash != previous
+            or len(events) != block.events
+            or _digest(previous, events) != block.hash
+        ):
             broken.append(f"{block.first_event}-{block.last_event}")
         previous, end = block.hash, block.last_event
     unsealed = Event.objects.filter(pk__gt=end).count()

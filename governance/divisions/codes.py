@@ -13,7 +13,7 @@ def fold_code(text: str) -> str:
 
 
 def code_candidates(text: str) -> list[str]:
-    """Codes that a text may mean, the most specific first: as written, then without trailing zeros by level."""
+    """Codes that a text may mean: as written, then without trailing zeros, level by level."""
     code = fold_code(text)
     if not code.isdigit():
         return []

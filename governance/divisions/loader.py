@@ -123,7 +123,7 @@ def load_divisions(*, communities: str | None = None) -> LoadResult:
 
 
 def _load_upper_levels(tree: _Tree, result: LoadResult) -> dict[str, str]:
-    """Provinces, cities, own reporting nodes and counties; returns the code above the streets by county code."""
+    """Provinces, cities, own nodes and counties; returns the code above the streets by county code."""
     provinces = [(r["code"], r["name"], COUNTRY_CODE) for r in _read(DATA / "provinces.csv.xz")]
     result.created["province"] = tree.add(Level.PROVINCE, provinces)
     cities = {r["code"]: r for r in _read(DATA / "cities.csv.xz")}

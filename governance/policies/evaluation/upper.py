@@ -76,8 +76,9 @@ def _aggregates(rules: Sequence[Rule]) -> list[str]:
 def upper_results(*, relation: Relation, level: int) -> list[UpperResult]:
     """Measure all divisions of a level inside a relation in one statement, in path order."""
     length = path_length(level)
-    columns = ", ".join([f"substr(path, 1, {length}) AS unit_path", *_aggregates(relation.rules)])
-    group = f"GROUP BY substr(path, 1, {length}) ORDER BY 1" if length else ""
+    unit = f"substr(path, 1, {length})" if length else "''"
+    columns = ", ".join([f"{unit} AS unit_path", *_aggregates(relation.rules)])
+    group = f"GROUP BY {unit} ORDER BY 1" if length else ""
     rows = relation.rows(columns, group)
     return [_result(relation.rules, row, level, row["unit_path"] or "") for row in rows if row["communities"]]
 
