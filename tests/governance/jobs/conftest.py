@@ -24,7 +24,7 @@ from governance.jobs.models import Job
 from tests.governance.jobs import kinds
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until a test gives up waiting; generous, since the machine may be busy."""
 
 

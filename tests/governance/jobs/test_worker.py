@@ -103,7 +103,7 @@ def test_celery_that_dies_is_started_again(broker_url, start_worker):
 
 @on_files
 def test_worker_that_takes_no_jobs_is_started_again(broker_url, start_worker):
-    worker = start_worker(broker_url, "--deaf-seconds", "2", "--grace-seconds", "1")
+    worker = start_worker(broker_url, "--deaf-seconds", "8", "--grace-seconds", "1")
     first = ask("test-quick", "first")
     wait_until(lambda: status_of(first) == "done", "the first job")
     deaf = worker.celery_pid()
