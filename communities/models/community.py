@@ -8,8 +8,6 @@ from governance.divisions.models import Division
 from governance.divisions.registry import register_scoped
 from governance.exchange.rows import RegistryRow
 
-_COUNT = {"null": True, "blank": True}
-
 
 @register_scoped
 class Community(RegistryRow):
@@ -24,17 +22,17 @@ class Community(RegistryRow):
     usual_name = models.CharField("惯用名称", max_length=60, blank=True)
     area_type = models.CharField("区域类型", max_length=5, choices=AreaType.choices, blank=True)
     community_type = models.CharField("社区类型", max_length=20, choices=CommunityType.choices, blank=True)
-    households_resident = models.PositiveIntegerField("常住户数", **_COUNT)
-    households_registered = models.PositiveIntegerField("户籍户数", **_COUNT)
-    population_resident = models.PositiveIntegerField("常住人口", **_COUNT)
-    population_registered = models.PositiveIntegerField("户籍人口", **_COUNT)
-    population_urban_resident = models.PositiveIntegerField("城镇常住人口", **_COUNT)
+    households_resident = models.PositiveIntegerField("常住户数", null=True, blank=True)
+    households_registered = models.PositiveIntegerField("户籍户数", null=True, blank=True)
+    population_resident = models.PositiveIntegerField("常住人口", null=True, blank=True)
+    population_registered = models.PositiveIntegerField("户籍人口", null=True, blank=True)
+    population_urban_resident = models.PositiveIntegerField("城镇常住人口", null=True, blank=True)
     founded_on = models.DateField("成立日期", null=True, blank=True)
     is_new_build = models.BooleanField("新建社区", null=True, blank=True, help_text="留空时按成立日期判断")
     is_converted_village = models.BooleanField("村转居", null=True, blank=True)
     party_org_kind = models.CharField("党组织类型", max_length=14, choices=PartyOrgKind.choices, blank=True)
-    villager_groups = models.PositiveIntegerField("村民小组数", **_COUNT)
-    registered_volunteers = models.PositiveIntegerField("注册志愿者数", **_COUNT)
+    villager_groups = models.PositiveIntegerField("村民小组数", null=True, blank=True)
+    registered_volunteers = models.PositiveIntegerField("注册志愿者数", null=True, blank=True)
     has_env_property_committee = models.BooleanField("环境和物业管理委员会", null=True, blank=True)
     boundary_east = models.CharField("东至", max_length=100, blank=True)
     boundary_south = models.CharField("南至", max_length=100, blank=True)

@@ -19,7 +19,7 @@ Required = Fraction | tuple[Fraction, Fraction] | None
 
 
 def _exact(value: Any) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, int | str | Fraction):
         raise ValueError("write whole numbers, or decimals in quotes")
     return Fraction(value)
 

@@ -98,7 +98,11 @@ def _live_inputs(path: str, on: date, division_ids: Sequence[int] | None) -> Sql
 
 
 def stored_inputs(run_id: int, path: str, *, letters: bool) -> Sql:
-    """The inputs kept by a run, with its letters if they are stored already."""
+    """The inputs kept by a run, with its letters if they are stored already.
+
+    The `|| ''` keeps SQLite from passing the range of `c0.path` on to the other tables: it would search
+    them by that range, row by row, instead of by the path of the row.
+    """
     first, *others = cards()
     columns = ["c0.division_id AS division_id", "c0.path AS path"]
     tables = f"{first.model._meta.db_table} c0"
@@ -108,12 +112,12 @@ def stored_inputs(run_id: int, path: str, *, letters: bool) -> Sql:
         if number:
             tables += (
                 f" JOIN {card.model._meta.db_table} c{number}"
-                f" ON c{number}.path = c0.path AND c{number}.run_id = %s"
+                f" ON c{number}.path = c0.path || '' AND c{number}.run_id = %s"
             )
             params.append(run_id)
     if letters:
         columns.append("s.letters AS letters")
-        tables += f" JOIN {Scorecard._meta.db_table} s ON s.path = c0.path AND s.run_id = %s"
+        tables += f" JOIN {Scorecard._meta.db_table} s ON s.path = c0.path || '' AND s.run_id = %s"
         params.append(run_id)
     where = "c0.run_id = %s"
     params.append(run_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from governance.divisions.paths import under
 from governance.policies.evaluation.relation import card_select, letters_sql, stored_inputs
@@ -30,8 +30,9 @@ def _fill(run: EvaluationRun, path: str, rules: Sequence[Rule]) -> None:
 
 
 def _clear(run: EvaluationRun, path: str) -> None:
-    for model in (Scorecard, *(card.model for card in cards())):
-        model._default_manager.filter(under(path), run=run)._raw_delete(using="default")
+    stored: list[type[models.Model]] = [Scorecard, *(card.model for card in cards())]
+    for model in stored:
+        model._default_manager.filter(under(path), run=run).delete()
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from governance.divisions.models import Division
@@ -175,7 +176,7 @@ def _coverage_rule(rule: Rule) -> Rule:
         inputs=(),
     )
     return replace(
-        rule, indicator=covered, comparison=AtLeast(value=str(rule.standard.upper.get("value", 100)))
+        rule, indicator=covered, comparison=AtLeast(value=Fraction(rule.standard.upper.get("value", 100)))
     )
 
 

@@ -30,6 +30,10 @@ class CommunityHasNoReport(ValueError):
     """Reports begin at the street."""
 
 
+_CODES[CommunityHasNoReport] = "no_report"
+_REFUSALS = tuple(_CODES)
+
+
 class Command(BaseCommand):
     help = "生成半年进展报告（PDF）"
 
@@ -44,7 +48,7 @@ class Command(BaseCommand):
         try:
             made = self._make(options)
             write_atomically(options["out"], made.pdf)
-        except (*_CODES, CommunityHasNoReport) as error:
+        except _REFUSALS as error:
             self._refuse(error, as_json=options["json"])
             return
         if options["json"]:
@@ -65,7 +69,7 @@ class Command(BaseCommand):
         return make_report(period=period, division=division, today=day, snapshot=snapshot)
 
     def _refuse(self, error: Exception, *, as_json: bool) -> None:
-        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "no_report")
+        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)))
         message = str(error)
         if as_json:
             self.stdout.write(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
