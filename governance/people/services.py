@@ -74,7 +74,7 @@ class PersonLink:
         changes: dict[int, dict[str, tuple[Any, Any]]] = defaultdict(dict)
         for line in lines:
             if line.stored is not None:
-                for change in line.changes:
+                for change in line.writes:
                     if len(change.column.path) == 2:
                         changes[line.row.person_id][change.column.name] = (change.old, change.new)
         events: list[Event] = []
@@ -120,7 +120,7 @@ def _values(subject: Subject, *, lines: Sequence[Line]) -> dict[str, Any]:
     return unseen | {
         change.column.path[1]: change.new
         for line in lines
-        for change in line.changes
+        for change in line.writes
         if len(change.column.path) == 2
     }
 

@@ -61,11 +61,10 @@ def _effective(plan: Plan, on_conflict: str | None) -> list[Line]:
     """Lines that write something, with the changes to write."""
     lines = []
     for line in plan.of(Status.NEW, Status.CHANGED, Status.CONFLICT):
-        if line.status == Status.CONFLICT and on_conflict == THEIRS:
-            line.changes = [change for change in line.changes if not change.is_conflict]
-            if not line.changes:
-                continue
-        lines.append(line)
+        theirs = on_conflict == THEIRS
+        line.writes = [change for change in line.changes if not (theirs and change.is_conflict)]
+        if line.writes or line.stored is None:
+            lines.append(line)
     return lines
 
 
@@ -126,7 +125,7 @@ def _fill(line: Line) -> None:
         row = sheet.model(division=line.division, path=line.division.path)
     else:
         row.version += 1
-    for change in line.changes:
+    for change in line.writes:
         if len(change.column.path) == 1:
             setattr(row, change.column.path[0], change.new)
     sheet.resource.finish(row)
@@ -142,7 +141,7 @@ def _save(sheet: Sheet, lines: Sequence[Line]) -> None:
             change.column.path[0]
             for line in lines
             if line.stored is not None
-            for change in line.changes
+            for change in line.writes
             if len(change.column.path) == 1
         }
         if sheet.link is not None:
@@ -175,7 +174,7 @@ def _free_keys(sheet: Sheet, lines: Sequence[Line]) -> None:
     moving = [
         line.row.pk
         for line in lines
-        if line.stored is not None and any(change.column.name in sheet.key for change in line.changes)
+        if line.stored is not None and any(change.column.name in sheet.key for change in line.writes)
     ]
     if len(moving) > 1:
         for some in chunks(moving):
@@ -185,10 +184,10 @@ def _free_keys(sheet: Sheet, lines: Sequence[Line]) -> None:
 
 
 def _event(line: Line) -> Event:
-    after = {change.column.history_key: change.column.history(change.new) for change in line.changes}
+    after = {change.column.history_key: change.column.history(change.new) for change in line.writes}
     if line.stored is None:
         return build(EventKind.CREATE, obj=line.row, after=after)
-    before = {change.column.history_key: change.column.history(change.old) for change in line.changes}
+    before = {change.column.history_key: change.column.history(change.old) for change in line.writes}
     return build(EventKind.CHANGE, obj=line.row, before=before, after=after)
 
 

@@ -93,7 +93,7 @@ def _compare_new(sheet: Sheet, line: Line, columns: list[SheetField]) -> None:
         if not column.path:
             continue
         if column.name not in line.values:
-            if column.required and not line.faults:
+            if column.required and not line.raw.has(column.name):
                 line.fail(column.name, f"新增记录必须有“{column.name}”，请补上这一列并填写。")
             continue
         value = line.values[column.name]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from governance.divisions.models import Division
 
@@ -70,19 +70,29 @@ class Change:
     is_conflict: bool = False
 
 
+class Cells(Protocol):
+    """Raw cells of a line."""
+
+    def __call__(self, name: str) -> Any:
+        """The cell of a column; None where the sheet has no such column."""
+
+    def has(self, name: str) -> bool:
+        """Whether the sheet has the column."""
+
+
 @dataclass(slots=True, eq=False)
 class Line:
     """One data row of the file.
 
-    `cells` are the raw cells by column name, `values` the parsed ones; columns absent from the sheet stand
-    in neither. `stored` is the row it belongs to (None: a new one), `version` the version it was downloaded
-    with (None: not known), `base` what stood in fields that were changed since.
+    `raw` gives the raw cells by column name, `values` holds the parsed ones; columns absent from the sheet
+    stand in neither. `stored` is the row it belongs to (None: a new one), `version` the version it was
+    downloaded with (None: not known), `base` what stood in fields that were changed since.
     """
 
     sheet: Sheet
     number: int
     values: dict[str, Any]
-    raw: Callable[[str], Any]
+    raw: Cells
     token: int | None = None
     version: int | None = None
     division: Division | None = None
@@ -95,6 +105,8 @@ class Line:
     status: Status | None = None
     subject: Any = None
     """What `sheet.link` knows of the object the row links to."""
+    writes: list[Change] = field(default_factory=list)
+    """The changes that are carried out: all, or those without the conflicts left to others."""
     row: Any = None
     """The model row to be written; set while the plan is carried out."""
 

@@ -158,6 +158,9 @@ class _Cells:
         position = self.index.get(name)
         return None if position is None else self.cells[position]
 
+    def has(self, name: str) -> bool:
+        return name in self.index
+
 
 class _Notify:
     """Passes what a widget has to say on to the line being read; one for all cells."""
