@@ -6,6 +6,7 @@ Any other route with parameters has an entry in KWARGS (the object lies in a div
 (the same for everybody who may open the page). Without one the matrix fails and says so.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from governance.accounts.roles import Role
 from governance.divisions.models import Division
 from governance.jobs.models import Job, JobStatus
 from governance.policies.loader import load_policies
+from governance.reports.models import Period, Report
+from governance.reports.periods import HalfYear
+from governance.reports.services import MadeReport, keep_report
 from governance.web.policy import Route
 from tests.factories import Tree, make_user
 
@@ -51,7 +55,24 @@ def _failed_job_at(case: Case) -> Job:
     )
 
 
-MAKERS: dict[str, Maker] = {}
+def _report_at(case: Case) -> Report:
+    """A draft with one figure and with files to download."""
+    period = Period.objects.for_half_year(HalfYear(2026, 1))
+    made = MadeReport(
+        division=case.division,
+        period=period,
+        snapshot=None,
+        on=period.starts_on,
+        figures=[{"id": "communities", "label": "社区数", "value": 1, "unit": "个", "measure": None}],
+        pdf=b"%PDF-1.7",
+        annex=b"PK",
+        pages=1,
+        sha256=hashlib.sha256(b"%PDF-1.7").hexdigest(),
+    )
+    return keep_report(made=made, user=None)
+
+
+MAKERS: dict[str, Maker] = {"reports.report": _report_at}
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
@@ -59,8 +80,10 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "console:issue_password": lambda case: {"pk": _user_at(case).pk},
     "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
+    "reports:figure": lambda case: {"pk": _report_at(case).pk, "figure": "communities"},
 }
 """Route name → keywords of an object in a division (None where there can be none)."""
+
 
 def _document(tree: Tree) -> Kwargs:
     load_policies()

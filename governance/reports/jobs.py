@@ -25,7 +25,7 @@ from governance.reports.services import NotBegun, keep_report, make_report, snap
 KIND = "progress_report"
 
 
-def run(job: Job, report_progress: ReportProgress) -> dict[str, Any]:
+def run(job: Job, report_progress: ReportProgress) -> dict[str, Any] | None:
     """Make and keep one report; rights are asked again, because the job may have waited."""
     division = Division.objects.get(code=job.payload["division"])
     user = User.objects.filter(pk=job.requester_id).first()
@@ -41,8 +41,8 @@ def run(job: Job, report_progress: ReportProgress) -> dict[str, Any]:
     except (NotBegun, NotConformant, RenderingFailed) as error:
         raise JobFailed(str(error)) from error
     report_progress(90, "正在保存")
-    report = keep_report(made=made, user=user)
-    return {"report": report.pk, "pages": report.pages}
+    keep_report(made=made, user=user, job=job)
+    return job.result
 
 
 def link(job: Job) -> tuple[str, str] | None:

@@ -115,6 +115,8 @@ class Report(ScopedModel):
         related_name="reports",
         verbose_name="数据版本",
     )
+    # The cut-off of a final report; the day a draft was measured for.
+    on = models.DateField("数据日期")
     figures = models.JSONField("指标", default=list)
     pages = models.PositiveSmallIntegerField("页数")
     sha256 = models.CharField("校验值", max_length=64)

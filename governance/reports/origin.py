@@ -21,10 +21,10 @@ class OriginRow:
     outcome: Outcome | None
 
 
-def origin_rows(*, report: Report, figure: str, draft_on: Any) -> list[OriginRow]:
+def origin_rows(*, report: Report, figure: str) -> list[OriginRow]:
     """The communities behind a figure, in path order; [] for figures that count standards, not communities.
 
-    `draft_on` is the day a draft is evaluated on; a final report reads its snapshot.
+    A final report reads its snapshot; a draft is measured live, with the rules of the day it was made for.
     """
     path, parts = _scope(report, figure)
     if path is None:
@@ -32,7 +32,7 @@ def origin_rows(*, report: Report, figure: str, draft_on: Any) -> list[OriginRow
     context = ReportContext(
         division=report.division,
         period=report.period,
-        on=report.period.cut_off if report.snapshot_id else draft_on,
+        on=report.on,
         snapshot=report.snapshot,
     )
     rows = [row for row in explained_rows(context.relation) if row["path"].startswith(path)]

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from governance.accounts.models import User
 from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
+from governance.jobs.models import Job
+from governance.jobs.services import finish
 from governance.reports.compose import annex_sheets, compose
 from governance.reports.context import ReportContext
 from governance.reports.document import conformance
@@ -33,6 +36,7 @@ class MadeReport:
     division: Division
     period: Period
     snapshot: Snapshot | None
+    on: date
     figures: list[dict[str, Any]]
     pdf: bytes
     annex: bytes
@@ -75,6 +79,7 @@ def make_report(*, period: Period, division: Division, today: date, snapshot: Sn
         division=division,
         period=period,
         snapshot=snapshot,
+        on=on,
         figures=context.book.as_json(),
         pdf=rendered.pdf,
         annex=annex,
@@ -87,24 +92,29 @@ def reports_folder() -> Path:
     return Path(settings.DATA_DIR) / "reports"
 
 
-def keep_report(*, made: MadeReport, user: User | None) -> Report:
-    """Write the files whole, then the row that names them; doing it twice changes nothing."""
-    version = made.snapshot.version if made.snapshot else 0
-    stem = f"{made.period.code}/{made.division.code}-{f'v{version}' if version else 'draft'}"
-    write_atomically(reports_folder() / f"{stem}.pdf", made.pdf)
-    write_atomically(reports_folder() / f"{stem}.xlsx", made.annex)
+def keep_report(*, made: MadeReport, user: User | None, job: Job | None = None) -> Report:
+    """Write the files whole, then the row that names them; doing it twice changes nothing.
+
+    File names carry the hash, so a row and its files always belong together, whoever is killed in between.
+    With `job` the row and the end of the job are one; raises `LeaseLost` when another run has taken it over.
+    """
+    kind = f"v{made.snapshot.version}" if made.snapshot else "draft"
+    stem = f"{made.period.code}/{made.division.code}-{kind}-{made.sha256[:16]}"
+    names = {"file_name": f"{stem}.pdf", "annex_name": f"{stem}.xlsx"}
+    write_atomically(reports_folder() / names["file_name"], made.pdf)
+    write_atomically(reports_folder() / names["annex_name"], made.annex)
+    key = {"period": made.period, "division": made.division, "snapshot": made.snapshot}
     with transaction.atomic():
+        before = Report.objects.select_for_update().filter(**key).first()
         report, _ = Report.objects.update_or_create(
-            period=made.period,
-            division=made.division,
-            snapshot=made.snapshot,
+            **key,
             defaults={
+                "on": made.on,
                 "figures": made.figures,
                 "pages": made.pages,
                 "sha256": made.sha256,
-                "file_name": f"{stem}.pdf",
-                "annex_name": f"{stem}.xlsx",
                 "generated_by": user,
+                **names,
             },
         )
         record(
@@ -116,7 +126,17 @@ def keep_report(*, made: MadeReport, user: User | None) -> Report:
                 "sha256": made.sha256,
             },
         )
+        if before is not None and before.file_name != report.file_name:
+            transaction.on_commit(partial(_remove, before.file_name, before.annex_name))
+        if job is not None:
+            finish(job, result={"report": report.pk, "pages": report.pages})
     return report
+
+
+def _remove(*names: str) -> None:
+    """Files that no row names any more."""
+    for name in filter(None, names):
+        (reports_folder() / name).unlink(missing_ok=True)
 
 
 def generate_report(*, period: Period, division: Division, today: date, user: User | None) -> Report:

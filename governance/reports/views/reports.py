@@ -1,6 +1,8 @@
 """List, detail, figures and downloads of reports, and the form that asks for one."""
 
+import hashlib
 import uuid
+from io import BytesIO
 from typing import Any
 
 from django import forms
@@ -165,13 +167,11 @@ class FigurePage(ObjectMixin, TemplatePage):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = origin_rows(report=self.object, figure=self.figure["id"], draft_on=_draft_day(self.object))
+        rows = origin_rows(report=self.object, figure=self.figure["id"])
         page = numbered_page(rows, self.request)
-        return super().get_context_data(report=self.object, figure=self.figure, page=page, **kwargs)
-
-
-def _draft_day(report: Report) -> Any:
-    return min(today(), report.period.cut_off)
+        # The route's own keyword `figure` is the id; the template gets the whole entry.
+        kwargs |= {"report": self.object, "figure": self.figure, "page": page}
+        return super().get_context_data(**kwargs)
 
 
 class FileView(ObjectMixin, TemplatePage):
@@ -188,10 +188,12 @@ class FileView(ObjectMixin, TemplatePage):
         file = reports_folder() / getattr(report, self.attribute)
         if not file.is_file():
             raise Http404("报告文件不在服务器上，请重新生成。")
-        record(EventKind.EXPORT, obj=report, detail={"file": file.name, "sha256": report.sha256})
+        content = file.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        record(EventKind.EXPORT, obj=report, detail={"file": file.name, "sha256": sha256})
         draft = "（草稿）" if report.is_draft else ""
         name = f"{report.division.name}{report.period.label}进展报告{draft}{file.suffix}"
-        return FileResponse(file.open("rb"), as_attachment=True, filename=name)
+        return FileResponse(BytesIO(content), as_attachment=True, filename=name)
 
 
 class PdfView(FileView):
