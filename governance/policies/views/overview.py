@@ -16,7 +16,7 @@ from governance.divisions.models import Division, Level
 from governance.policies.evaluation.relation import Relation
 from governance.policies.evaluation.trace import Trace
 from governance.policies.evaluation.upper import UpperResult, upper_results
-from governance.policies.outcomes import Outcome
+from governance.policies.outcomes import Outcome, applicable
 from governance.policies.presentation import Result, standard_url
 from governance.policies.themes import OTHER, THEMES
 from governance.policies.views.common import current_relation, division_crumbs
@@ -26,12 +26,6 @@ from governance.web.policy import Needs, policy_required
 from governance.web.views import Crumb, TemplatePage
 
 ODD = (Outcome.INFEASIBLE, Outcome.DATA_ERROR)
-COUNTED = (Outcome.MET, Outcome.NOT_MET, Outcome.WARNING, *ODD, Outcome.NO_DATA)
-"""Outcomes of standards that apply; missing data stay in the denominator."""
-
-
-def applicable(counts: Mapping[str, int]) -> int:
-    return sum(counts.get(outcome, 0) for outcome in COUNTED)
 
 
 def odd(counts: Mapping[str, int]) -> int:
@@ -97,6 +91,11 @@ class UnitLine:
         return Fraction(self.counts.get(Outcome.MET, 0), whole) if whole else None
 
     @property
+    def is_judged(self) -> bool:
+        """Whether any result had its data; a unit that has entered nothing takes no place."""
+        return applicable(self.counts) > self.counts.get(Outcome.NO_DATA, 0)
+
+    @property
     def share_text(self) -> str:
         return percent(self.counts.get(Outcome.MET, 0), applicable(self.counts) or None)
 
@@ -136,13 +135,13 @@ def measure_units(relation: Relation, children: Sequence[Division]) -> dict[str,
 
 
 def league(children: Sequence[Division], measured: Mapping[str, UpperResult]) -> list[UnitLine]:
-    """Units by share of met results, equal shares with the same rank, units without results last."""
+    """Units by share of met results, equal shares with the same rank, units without data last."""
     lines = [UnitLine(child, measured.get(child.path), unit_url(child)) for child in children]
-    lines.sort(key=lambda line: (line.share is None, -(line.share or 0), line.division.path))
+    lines.sort(key=lambda line: (not line.is_judged, -(line.share or 0), line.division.path))
     ranked: list[UnitLine] = []
     for place, line in enumerate(lines, start=1):
         rank = None
-        if line.share is not None:
+        if line.is_judged:
             tied = ranked and ranked[-1].share == line.share
             rank = ranked[-1].rank if tied else place
         ranked.append(UnitLine(line.division, line.measured, line.url, rank))
@@ -180,8 +179,8 @@ class OverviewPage(TemplatePage):
             unit_label=children[0].get_level_display() if children else "",
             tiles=self._tiles(own),
             sums=[
-                ("常住户数", own.sums.get("households_resident")),
-                ("常住人口", own.sums.get("population_resident")),
+                ("已录入常住户数", own.sums.get("households_resident")),
+                ("已录入常住人口", own.sums.get("population_resident")),
             ],
             **kwargs,
         )

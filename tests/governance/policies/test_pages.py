@@ -180,6 +180,9 @@ def test_overview_counts_and_ranks(measured, client_of):
     assert text.index("青年路街道</a>") < text.index("北院门街道</a>"), "the street with data leads"
     assert "/policies/standards/LH-SIZE-01/?area=610104&amp;outcome=not_met#communities" in text
     assert f"{reverse('communities:list')}?area=610104" in text
+    league = text.partition("下级达标情况</h2>")[2].partition("</table>")[0]
+    assert '<td class="num">1</td>' in league
+    assert '<td class="num">2</td>\n                  <td><a' not in league, "without data no place"
     assert "本社区" not in text.split("各项标准")[1], "a remedy for one community has no place here"
 
 
