@@ -5,10 +5,9 @@ from typing import Any
 
 from django.db import models
 
+from governance import bulk
 from governance.audit.context import current
 from governance.audit.models import Event, EventKind
-
-_BATCH = 1000
 
 
 def build(
@@ -53,4 +52,4 @@ def record(kind: EventKind | str, **fields: Any) -> Event:
 
 def record_many(events: Iterable[Event]) -> None:
     """Write events made by `build` in a few statements (bulk writes are logged like single ones)."""
-    Event.objects.bulk_create(events, batch_size=_BATCH)
+    bulk.insert(Event, list(events), with_ids=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from import_export.fields import Field
@@ -48,10 +49,8 @@ class SheetField(Field):
         self.mask = mask
         self.export_cell = cell
         self.path = attribute.split("__") if attribute else []
-
-    @property
-    def name(self) -> str:
-        return str(self.column_name)
+        self.name = column_name
+        self._get = attrgetter(".".join(self.path)) if self.path else None
 
     @property
     def is_personal(self) -> bool:
@@ -64,9 +63,7 @@ class SheetField(Field):
 
     def stored(self, row: Any) -> Any:
         """The value as the model holds it."""
-        for part in self.path:
-            row = getattr(row, part)
-        return row
+        return self._get(row) if self._get else None
 
     def cell(self, row: Any, *, reveal: bool = True) -> Any:
         """The native cell of a row in a workbook."""
@@ -122,6 +119,9 @@ class SheetResource(Resource):
 
     def adjust(self, line: Line) -> None:
         """Turn parsed cells into values of the model where that needs the community; may call `line.fail`."""
+
+    has_rules: ClassVar[bool] = False
+    """Whether `check` is to be asked."""
 
     def check(self, final: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Faults of a whole row as (column, message); `final` has the values that would be stored."""

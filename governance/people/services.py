@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import F
 
+from governance import bulk
 from governance.audit.models import Event, EventKind
 from governance.audit.services import build
-from governance.exchange.importing.apply import StalePlan, upsert
+from governance.exchange.importing.apply import StalePlan
 from governance.exchange.importing.lines import Line
 from governance.exchange.importing.session import Session, chunks
 from governance.exchange.sheets import Sheet
@@ -58,8 +59,10 @@ class PersonLink:
             if before != values:
                 set_values(subject.person, values)
                 changed.append(subject.person)
-        Person.objects.bulk_create(made, batch_size=1000)
-        upsert(Person, changed, _COLUMNS)
+        if made:
+            bulk.insert(Person, made)
+        if changed:
+            bulk.update(Person, changed, _COLUMNS)
         for line in lines:
             line.row.person = line.subject.person
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Cast, Concat
 
+from governance import bulk
 from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import Scope
@@ -22,7 +23,6 @@ from governance.exchange.importing.session import Session, chunks
 from governance.exchange.sheets import Sheet
 
 THEIRS, MINE = "theirs", "mine"
-_BATCH = 1000
 
 
 class ImportRefused(Exception):
@@ -45,12 +45,13 @@ def apply(
         raise ValueError(f"on_conflict must be theirs or mine, not {on_conflict!r}")
     if not plan.may_apply(on_conflict):
         raise ImportRefused("工作簿有错误或冲突未处理，没有保存任何内容。")
-    scope = Scope(user)  # afresh: a right withdrawn since the preview counts
+    # The scope is read afresh: a right withdrawn since the preview counts.
+    session = Session(user, plan.on, Scope(user))
     lines = _effective(plan, on_conflict)
     try:
-        with transaction.atomic():
-            paths = _write(plan, Session(user, plan.on), lines, scope)
-            _record(plan, scope, paths, on_conflict, file_name, reason)
+        with bulk.without_collector(), transaction.atomic():
+            paths = _write(session, lines)
+            _record(plan, session.scope, paths, on_conflict, file_name, reason)
     except IntegrityError as error:
         raise StalePlan("数据刚刚被他人修改，请重新预览。") from error
     after_import.run(paths, plan.on)
@@ -68,14 +69,14 @@ def _effective(plan: Plan, on_conflict: str | None) -> list[Line]:
     return lines
 
 
-def _write(plan: Plan, session: Session, lines: Sequence[Line], scope: Scope) -> set[str]:
+def _write(session: Session, lines: Sequence[Line]) -> set[str]:
     by_sheet: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_sheet[line.sheet.name].append(line)
     for sheet in registry.registered():
         _lock(sheet, by_sheet[sheet.name])
         for line in by_sheet[sheet.name]:
-            _require(scope, line)
+            _require(session, line)
             _fill(line)
     linked: dict[int, list[Line]] = defaultdict(list)
     links = {id(sheet.link): sheet.link for sheet in registry.registered() if sheet.link is not None}
@@ -106,14 +107,12 @@ def _lock(sheet: Sheet, lines: Sequence[Line]) -> None:
         raise StalePlan("数据刚刚被他人修改，请重新预览。")
 
 
-def _require(scope: Scope, line: Line) -> None:
+def _require(session: Session, line: Line) -> None:
     """The last look at the rights, at the very rows that are saved."""
-    from governance.accounts.scope import require
-
     path = line.division.path if line.stored is None else line.stored.path  # type: ignore[union-attr]
     for action in (Action.IMPORT, Action.ADD if line.stored is None else Action.CHANGE):
-        if not scope.may(action, path):
-            require(scope.user, action, path)
+        if not session.may(action, path):
+            raise PermissionDenied("您已没有在这些社区导入的权限，没有保存任何内容。")
 
 
 def _fill(line: Line) -> None:
@@ -146,24 +145,10 @@ def _save(sheet: Sheet, lines: Sequence[Line]) -> None:
         }
         if sheet.link is not None:
             columns.add(sheet.link.field)
-        upsert(model, changed, ["version", *sorted(columns | set(sheet.derived))])
-    model._default_manager.bulk_create([line.row for line in lines if line.stored is None], batch_size=_BATCH)
-
-
-def upsert(model: type[models.Model], rows: list[Any], fields: list[str]) -> None:
-    """Write some fields of existing rows with one statement for each thousand.
-
-    An INSERT that turns into an UPDATE; Django's bulk_update builds a CASE per field and row, which takes
-    longer than the rest of an import.
-    """
-    if rows:
-        model._base_manager.bulk_create(
-            rows,
-            batch_size=_BATCH,
-            update_conflicts=True,
-            unique_fields=[model._meta.pk.name],  # type: ignore[union-attr]
-            update_fields=fields,
-        )
+        bulk.update(model, changed, ["version", *sorted(columns | set(sheet.derived))])
+    made = [line.row for line in lines if line.stored is None]
+    if made:
+        bulk.insert(model, made)
 
 
 def _free_keys(sheet: Sheet, lines: Sequence[Line]) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from governance import bulk
 from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
@@ -37,6 +38,11 @@ def prepare(content: bytes, user: User, *, on: date | None = None) -> Plan:
 
 def prepare_workbook(workbook: RawWorkbook, user: User, *, on: date, sha256: str = "") -> Plan:
     """The same from a workbook that is read already."""
+    with bulk.without_collector():
+        return _prepare(workbook, user, on, sha256)
+
+
+def _prepare(workbook: RawWorkbook, user: User, on: date, sha256: str) -> Plan:
     lines, faults, hints = read_tables(workbook)
     session = Session(user, on)
     session.find_communities(lines)

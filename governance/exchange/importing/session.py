@@ -28,12 +28,13 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 class Session:
     """One run over one file: who imports, on which day, and what was read so far."""
 
-    def __init__(self, user: User, on: date) -> None:
+    def __init__(self, user: User, on: date, scope: Scope | None = None) -> None:
         self.user = user
         self.on = on
-        self.scope: Scope = scope_of(user)
+        self.scope = scope or scope_of(user)
         self._rows: dict[str, dict[int, list[Any]]] = {}
         self._loaded: dict[str, set[int]] = defaultdict(set)
+        self._may: dict[tuple[Action, str], bool] = {}
 
     def rows(self, sheet: Sheet, division_ids: Iterable[int]) -> dict[int, list[Any]]:
         """Valid rows of a sheet by division, loaded once; the link's object comes along."""
@@ -111,5 +112,9 @@ class Session:
             if line.division and line.division.parent_id:
                 line.division.parent = parents[line.division.parent_id]
 
-    def may(self, action: Action, line: Line) -> bool:
-        return line.division is not None and self.scope.may(action, line.division.path)
+    def may(self, action: Action, path: str) -> bool:
+        """Whether the user may do `action` at a path; asked once for each."""
+        known = self._may.get((action, path))
+        if known is None:
+            known = self._may[action, path] = self.scope.may(action, path)
+        return known
