@@ -1,6 +1,6 @@
 """The league of the units below: who meets how much of what the documents ask."""
 
-from governance.policies.outcomes import Outcome
+from governance.policies.outcomes import Outcome, applicable
 from governance.reports.context import ReportContext, UnitResult
 from governance.reports.document.model import Bar, Block, Chart, Column, Paragraph, Series, Table
 from governance.reports.figures import Measured
@@ -18,8 +18,9 @@ LARGEST_LEAGUE = 60
 
 
 def _met_share(unit: UnitResult) -> float:
-    judged = unit.measured.judged()
-    return unit.measured.result.counts["met"] / judged if judged else -1.0
+    counts = unit.measured.result.counts
+    whole = applicable(counts)
+    return counts["met"] / whole if whole else -1.0
 
 
 def _cells(measured: Measured) -> tuple:
@@ -58,10 +59,10 @@ def build(context: ReportContext) -> list[Block]:
                 for rank, unit in enumerate(shown, start=1)
             ),
             foot=("", "合计", *_cells(context.measured)),
-            source="达标率为达标项次占可判定项次（达标、未达标、预警）的比例。",
+            source="达标率为达标项次占适用项次的比例，缺数据的计入分母。",
         ),
     ]
-    charted = [unit for unit in shown[:14] if unit.measured.judged()]
+    charted = [unit for unit in shown[:14] if applicable(unit.measured.result.counts)]
     if charted:
         shares = [unit.measured.met_share() for unit in charted]
         blocks.append(

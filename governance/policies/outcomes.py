@@ -1,5 +1,7 @@
 """Outcomes of a standard, their one-letter form in scorecards, and severity by binding strength."""
 
+from collections.abc import Mapping
+
 from django.db import models
 
 
@@ -32,6 +34,22 @@ FINDING_LETTERS = ("N", "W", "F", "E")
 """Outcomes that make a finding, when the document binds."""
 JUDGED_LETTERS = ("M", "N", "W", "F", "I")
 """Outcomes of a community whose data were complete enough to be judged."""
+
+
+COUNTED = (
+    Outcome.MET,
+    Outcome.NOT_MET,
+    Outcome.WARNING,
+    Outcome.INFEASIBLE,
+    Outcome.DATA_ERROR,
+    Outcome.NO_DATA,
+)
+"""Outcomes of standards that apply; missing data stay in the denominator of every share (D25)."""
+
+
+def applicable(counts: Mapping[str, int]) -> int:
+    """How many results a share of met results is taken of."""
+    return sum(counts.get(outcome.value, 0) for outcome in COUNTED)
 
 
 class Binding(models.TextChoices):

@@ -10,7 +10,7 @@ from typing import Any
 from governance.policies.evaluation.trace import Trace
 from governance.policies.evaluation.upper import UpperResult
 from governance.policies.indicators import all_inputs
-from governance.policies.outcomes import Outcome
+from governance.policies.outcomes import Outcome, applicable
 from governance.policies.units import UNITS, Unit, as_number, rounded
 from governance.reports.document.model import Figure
 
@@ -95,14 +95,9 @@ class Measured:
             self._id("count", code, outcome.value), f"{title}：{outcome.label}社区数", value, "个", code
         )
 
-    def judged(self) -> int:
-        """Results that could be judged: met, not met and warnings."""
-        counts = self.result.counts
-        return counts["met"] + counts["not_met"] + counts["warning"]
-
     def met_share(self) -> Figure:
-        """Share of judged results that are met."""
-        value = share(self.result.counts["met"], self.judged())
+        """Share of applicable results that are met; missing data count as not met."""
+        value = share(self.result.counts["met"], applicable(self.result.counts))
         return self.book.figure(self._id("met_share"), "标准达标率", value, "%")
 
     def outcome(self, outcome: Outcome) -> Figure:

@@ -28,7 +28,7 @@ KIND = "progress_report"
 def run(job: Job, report_progress: ReportProgress) -> dict[str, Any] | None:
     """Make and keep one report; rights are asked again, because the job may have waited."""
     division = Division.objects.get(code=job.payload["division"])
-    user = User.objects.filter(pk=job.requester_id).first()
+    user = User.objects.filter(pk=job.requester_id).first() if job.requester_id else None
     if user is not None:
         require(user, Action.GENERATE_REPORT, division.path)
     period = Period.objects.get(code=job.payload["period"])

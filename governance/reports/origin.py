@@ -6,7 +6,7 @@ from typing import Any
 from governance.divisions.models import Division
 from governance.policies.evaluation.community import explained_rows, traces_of
 from governance.policies.indicators import all_inputs
-from governance.policies.outcomes import Outcome
+from governance.policies.outcomes import COUNTED, Outcome
 from governance.policies.units import UNITS, as_text, rounded
 from governance.reports.context import ReportContext
 from governance.reports.models import Report
@@ -77,8 +77,8 @@ def _row(context: ReportContext, row: dict[str, Any], parts: list[str]) -> tuple
             return ("已填报" if row["area_type"] else "未填报"), None
         case ["met_share"]:
             outcomes = [trace.outcome for trace in _traces(context, row)]
-            judged = sum(o in {Outcome.MET, Outcome.NOT_MET, Outcome.WARNING} for o in outcomes)
-            return f"达标 {outcomes.count(Outcome.MET)} 项，可判定 {judged} 项", None
+            whole = sum(outcome in COUNTED for outcome in outcomes)
+            return f"达标 {outcomes.count(Outcome.MET)} 项，适用 {whole} 项", None
     return None
 
 

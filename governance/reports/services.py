@@ -29,6 +29,10 @@ class NotBegun(ValueError):
     """The period lies ahead; its text is Chinese and fit for users."""
 
 
+class CommunityHasNoReport(ValueError):
+    """Reports begin at the street; its text is Chinese and fit for users."""
+
+
 @dataclass(frozen=True)
 class MadeReport:
     """A finished report that is not yet kept anywhere."""
@@ -103,7 +107,7 @@ def keep_report(*, made: MadeReport, user: User | None, job: Job | None = None) 
     names = {"file_name": f"{stem}.pdf", "annex_name": f"{stem}.xlsx"}
     write_atomically(reports_folder() / names["file_name"], made.pdf)
     write_atomically(reports_folder() / names["annex_name"], made.annex)
-    key = {"period": made.period, "division": made.division, "snapshot": made.snapshot}
+    key: dict[str, Any] = {"period": made.period, "division": made.division, "snapshot": made.snapshot}
     with transaction.atomic():
         before = Report.objects.select_for_update().filter(**key).first()
         report, _ = Report.objects.update_or_create(

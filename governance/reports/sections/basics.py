@@ -29,7 +29,7 @@ def build(context: ReportContext) -> list[Block]:
             measured.outcome(Outcome.NO_DATA),
             "、数据有误",
             measured.outcome(Outcome.DATA_ERROR),
-            "，可判定项次的达标率为",
+            "，适用项次的达标率为",
             measured.met_share(),
             "。",
         )

@@ -2,7 +2,7 @@
 
 from governance.policies.evaluation.resolve import Rule
 from governance.policies.evaluation.trace import Trace
-from governance.policies.outcomes import Outcome
+from governance.policies.outcomes import Outcome, applicable
 from governance.reports.context import ReportContext
 from governance.reports.document.model import Block, Cell, Column, Paragraph, Table
 from governance.reports.figures import Measured, share
@@ -13,11 +13,10 @@ _COUNTED = (Outcome.MET, Outcome.NOT_MET, Outcome.WARNING, Outcome.NO_DATA)
 def _standard_row(measured: Measured, trace: Trace, rule: Rule) -> tuple[Cell, ...]:
     """One standard; `rule` asks of a community what the trace counts."""
     counts = trace.counts
-    judged = sum(counts.get(outcome.value, 0) for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.WARNING))
     met = measured.number(
         f"share.{trace.code}",
-        f"{trace.title}：达标社区占可判定社区的比例",
-        share(counts.get(Outcome.MET.value, 0), judged),
+        f"{trace.title}：达标社区占适用社区的比例",
+        share(counts.get(Outcome.MET.value, 0), applicable(counts)),
         "%",
         trace.code,
     )
@@ -61,7 +60,7 @@ def build_standards(context: ReportContext) -> list[Block]:
                 Column("达标率", 1.3, "right"),
             ),
             rows=tuple(_standard_row(measured, trace, rules[trace.code]) for trace in traces),
-            source=f"依据栏：{sources}。达标率以可判定的社区为分母。",
+            source=f"依据栏：{sources}。达标率以适用的社区为分母，缺数据的社区计入分母。",
         ),
     ]
 

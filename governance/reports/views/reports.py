@@ -2,13 +2,13 @@
 
 import hashlib
 import uuid
-from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import Scope, require, scope_of
@@ -31,7 +31,7 @@ _CRUMBS = (("进展报告", "reports:list"),)
 
 
 def _state(report: Report) -> tuple[str, str]:
-    return ("草稿", "amber") if report.is_draft else (f"定稿 {report.snapshot.name}", "green")
+    return (f"定稿 {report.snapshot.name}", "green") if report.snapshot else ("草稿", "amber")
 
 
 class ReportList(ListPage):
@@ -80,11 +80,11 @@ class GenerateForm(forms.Form):
         super().__init__(*args, **kwargs)
         current = half_year_of(today())
         halves = [current, current.previous, current.previous.previous]
-        self.fields["period"].choices = [(half.code, half.label) for half in halves]
-        self.fields["period"].help_text = "数据截止日之前生成的是草稿，之后生成的是定稿。"
-        self.fields["division"].choices = [
-            (division.code, f"{division.name}（{division.code}）") for division in report_divisions(scope)
-        ]
+        period, division = self.fields["period"], self.fields["division"]
+        assert isinstance(period, forms.ChoiceField) and isinstance(division, forms.ChoiceField)
+        period.choices = [(half.code, half.label) for half in halves]
+        period.help_text = "数据截止日之前生成的是草稿，之后生成的是定稿。"
+        division.choices = [(each.code, f"{each.name}（{each.code}）") for each in report_divisions(scope)]
         self.fields["token"].initial = uuid.uuid4()
 
 
@@ -182,6 +182,7 @@ class FileView(ObjectMixin, TemplatePage):
     model = Report
     queryset = Report.objects.select_related("division", "period", "snapshot__period")
     attribute = "file_name"
+    content_type = "application/octet-stream"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         report = self.get_object()
@@ -193,12 +194,16 @@ class FileView(ObjectMixin, TemplatePage):
         record(EventKind.EXPORT, obj=report, detail={"file": file.name, "sha256": sha256})
         draft = "（草稿）" if report.is_draft else ""
         name = f"{report.division.name}{report.period.label}进展报告{draft}{file.suffix}"
-        return FileResponse(BytesIO(content), as_attachment=True, filename=name)
+        response = HttpResponse(content, content_type=self.content_type)
+        response.headers["Content-Disposition"] = content_disposition_header(True, name)
+        return response
 
 
 class PdfView(FileView):
     attribute = "file_name"
+    content_type = "application/pdf"
 
 
 class AnnexView(FileView):
     attribute = "annex_name"
+    content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,7 +13,7 @@ from governance.reports.document.render import RenderingFailed, write_atomically
 from governance.reports.freeze import NotYetCutOff
 from governance.reports.models import Period
 from governance.reports.periods import HalfYear, UnknownPeriod
-from governance.reports.services import NotBegun, make_report, snapshot_for
+from governance.reports.services import CommunityHasNoReport, NotBegun, make_report, snapshot_for
 
 _CODES: dict[type[Exception], str] = {
     UnknownCode: "unknown_division",
@@ -22,15 +22,9 @@ _CODES: dict[type[Exception], str] = {
     NotYetCutOff: "not_cut_off",
     NotConformant: "not_conformant",
     RenderingFailed: "rendering_failed",
+    CommunityHasNoReport: "no_report",
     OSError: "cannot_write",
 }
-
-
-class CommunityHasNoReport(ValueError):
-    """Reports begin at the street."""
-
-
-_CODES[CommunityHasNoReport] = "no_report"
 _REFUSALS = tuple(_CODES)
 
 
