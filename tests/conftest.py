@@ -12,6 +12,8 @@ from governance.divisions.models import Division
 from governance.policies.loader import load_policies
 from tests.factories import Tree, make_tree, make_user, make_user_of_role
 
+pytest_plugins = ["tests.workers"]
+
 SignIn = Callable[[User], Client]
 
 

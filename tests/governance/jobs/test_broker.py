@@ -19,7 +19,7 @@ from governance.jobs import bell, services
 from governance.jobs.broker import LONGEST_JOB_SECONDS, broker_settings
 from governance.jobs.models import Job
 from governance.jobs.registry import JobKind
-from tests.governance.jobs.conftest import free_port, use_broker
+from tests.workers import free_port, use_broker
 
 CLICK_SECONDS = 30
 """How long a click may take at the very worst on a busy machine; a hanging one would take for ever."""

@@ -12,7 +12,8 @@ from django.utils import timezone
 from governance.jobs import services
 from governance.jobs.models import Job, PeriodRun
 from tests.governance.jobs import kinds
-from tests.governance.jobs.conftest import is_alive, pid_of, status_of, use_broker, wait_until
+from tests.governance.jobs.conftest import pid_of
+from tests.workers import is_alive, status_of, use_broker, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
