@@ -187,7 +187,7 @@ def test_a_figure_that_is_not_in_the_report_is_not_found(report, client_of):
 @pytest.mark.parametrize(("name", "attribute"), [("pdf", "file_name"), ("annex", "annex_name")])
 def test_the_right_file_is_handed_out_and_logged(report, report_folder, client_of, name, attribute):
     response = client_of(Role.COUNTY_STAFF).get(reverse(f"reports:{name}", args=[report.pk]))
-    content = b"".join(response.streaming_content)
+    content = response.content
     assert content == (report_folder / getattr(report, attribute)).read_bytes()
     disposition = unquote(response.headers["Content-Disposition"])
     assert disposition.startswith("attachment") and "莲湖区2026年上半年进展报告" in disposition
