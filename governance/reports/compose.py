@@ -64,7 +64,7 @@ def compose(context: ReportContext) -> OfficialDocument:
 def _opening(context: ReportContext) -> str:
     period = context.period
     return (
-        f"根据省级半年报制度（SX 三(一)），现将{period.label}城乡社区治理工作进展报告如下。"
+        f"按照半年报送制度，现将{period.label}城乡社区治理工作进展报告如下。"
         f"数据期间为{_day(period.starts_on)}至{_day(context.on)}，"
         + ("本稿取自实时台账，尚未定稿。" if context.is_draft else "各项数据以截止日定稿台账为准。")
     )

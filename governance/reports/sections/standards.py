@@ -102,11 +102,11 @@ def build_targets(context: ReportContext) -> list[Block]:
         Table(
             caption="辖区目标完成情况",
             columns=(
-                Column("目标", 3, "left"),
+                Column("目标", 2.7, "left"),
                 Column("依据", 1.7, "left"),
                 Column("要求", 1.8, "left"),
                 Column("期限", 1.5),
-                Column("实际", 1.6, "right"),
+                Column("实际", 1.9, "right"),
                 Column("结果", 1.2),
             ),
             rows=rows,
