@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +16,19 @@ from tests.factories import Tree, make_tree, make_user, make_user_of_role
 pytest_plugins = ["tests.workers"]
 
 SignIn = Callable[[User], Client]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With TEST_ONLY_DATABASE set, leave out what no database can change: the second run is on PostgreSQL."""
+    if not os.environ.get("TEST_ONLY_DATABASE"):
+        return
+    kept, left_out = [], []
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        asks = bool(fixtures & {"db", "transactional_db"}) or item.get_closest_marker("django_db") is not None
+        (kept if asks and item.get_closest_marker("browser") is None else left_out).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(autouse=True)

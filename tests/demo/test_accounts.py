@@ -11,7 +11,7 @@ from demo.people import MARK
 from governance.accounts.models import DivisionGrant, Unit, User
 from governance.accounts.roles import ADMIN_ROLES, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from demo.cases import MISSING
 from demo.dates import LATER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MET, MISSED, WARNS = "met", "not_met", "warning"
 WITHOUT, NOT_APPLICABLE, FAULTY = "no_data", "not_applicable", "data_error"

@@ -20,7 +20,7 @@ from governance.people.models import Person
 from governance.policies.models import Finding
 from grids.models import Grid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_streets_and_communities_are_the_real_ones(demo):

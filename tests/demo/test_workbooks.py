@@ -8,7 +8,7 @@ from demo.workbooks import make_workbooks
 from governance.accounts.models import User
 from governance.exchange.services import prepare
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from governance.reports.document.readback import read_back
 from .conftest import DOCUMENTS
 from .sample import report
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_variant_is_conformant(rendered, name):

@@ -16,6 +16,8 @@ from governance.reports.document.render import EmbeddedFile, RenderingFailed, re
 
 from . import sample
 
+pytestmark = pytest.mark.slow
+
 STAMP = "2026-07-08T00:00:00+08:00"
 
 
