@@ -11,6 +11,8 @@ from . import sample
 
 LINK = '<link rel="stylesheet" href="asset:///gb9704.css">'
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("css", "code"),
@@ -28,8 +30,6 @@ LINK = '<link rel="stylesheet" href="asset:///gb9704.css">'
         (".mark{font-size:50pt;white-space:normal}", "issuer-mark"),
     ],
 )
-
-pytestmark = pytest.mark.slow
 def test_a_page_set_differently_is_refused(bare_fonts, css, code):
     document = sample.long_text()
     html = to_html(document, bare_fonts).replace(LINK, f"{LINK}<style>{css}</style>")
