@@ -9,6 +9,9 @@ from governance.policies.models.documents import Measure
 from governance.policies.outcomes import Binding
 
 
+_DEFINITION = ("indicator", "comparison", "area_types", "conditions", "upper")
+
+
 class Standard(models.Model):
     """A checkable rule. It carries the code of its measure: one result per measure.
 
@@ -33,6 +36,18 @@ class Standard(models.Model):
 
     def __str__(self) -> str:
         return self.measure.code
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and self._redefined() and self.values.exclude(used_on=None).exists():
+            raise ImmutableValue(
+                f"{self.code} 已用于正式报告，其指标、比较方式和适用范围不能修改；请另立新的标准。"
+            )
+        super().save(*args, **kwargs)
+
+    def _redefined(self) -> bool:
+        """Whether what a frozen result means would change; binding, due day and texts may be corrected."""
+        stored = Standard.objects.get(pk=self.pk)
+        return any(getattr(stored, name) != getattr(self, name) for name in _DEFINITION)
 
     @property
     def code(self) -> str:

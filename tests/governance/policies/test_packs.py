@@ -102,6 +102,17 @@ def test_a_value_used_by_a_frozen_report_never_changes(measured_tree: Tree):
         value.save()
 
 
+def test_a_standard_used_by_a_frozen_report_keeps_its_definition(measured_tree: Tree):
+    value = StandardValue.objects.get(standard__measure__code="LH-FAC-02")
+    StandardValue.objects.filter(pk=value.pk).update(used_on=date(2026, 6, 15))
+    standard = value.standard
+    standard.reading = "更正后的说明"
+    standard.save()
+    standard.area_types = ["urban"]
+    with pytest.raises(ImmutableValue):
+        standard.save()
+
+
 def test_local_values_survive_loading(measured_tree: Tree):
     standard = StandardValue.objects.get(standard__measure__code="LH-FAC-02").standard
     StandardValue.objects.create(
