@@ -8,7 +8,6 @@ from django.db import models
 from governance.policies.models.documents import Measure
 from governance.policies.outcomes import Binding
 
-
 _DEFINITION = ("indicator", "comparison", "area_types", "conditions", "upper")
 
 
