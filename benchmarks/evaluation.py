@@ -1,0 +1,84 @@
+"""All standards of a province's communities: stored by us, by one hand-written statement, object by object."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from benchmarks import handwritten, orm_loop, synthetic
+from benchmarks.ground import ON, Ground
+from benchmarks.models import LoopResult
+from benchmarks.timing import Measurement, by_turns, say, seconds
+from governance.policies.evaluation.resolve import rules_for
+from governance.policies.evaluation.store import rules_of, store_frozen
+from governance.policies.indicators import cards
+from governance.policies.models import EvaluationRun, Scorecard
+
+ROUNDS = 3
+LOOP_SAMPLE = 40
+
+
+def measure(ground: Ground) -> Iterator[Measurement]:
+    spent = seconds(lambda: synthetic.fill(ground))
+    say(f"  ledgers filled in {spent:.0f} s")
+    path = ground.province.path
+    rules = rules_for(path=path, on=ON)
+    handwritten.make_table(path)
+
+    def ours() -> None:
+        _forget_runs()
+        store_frozen(on=ON, path=path)
+
+    def statement() -> None:
+        handwritten.make_table(path)
+        handwritten.insert(path)
+
+    stored, written = by_turns(ours, statement, rounds=ROUNDS)
+    yield Measurement(
+        "evaluation",
+        "one hand-written INSERT … SELECT into one wide table",
+        stored,
+        written,
+        ground.rows,
+        "≤ 2",
+        notes={"standards": len(rules), "differing_letters": _differences()},
+    )
+    sample = ground.rows if ground.full else min(LOOP_SAMPLE, ground.rows)
+    communities = ground.communities()
+    spread = communities[:: max(1, len(communities) // sample)][:sample]
+    looped = seconds(lambda: orm_loop.evaluate(spread, rules, ON)) * ground.rows / len(spread)
+    LoopResult.objects.all().delete()
+    yield Measurement(
+        "evaluation",
+        "ORM loop, object by object",
+        stored,
+        looped,
+        ground.rows,
+        "≥ 200",
+        sampled=len(spread),
+    )
+
+
+def _forget_runs() -> None:
+    for model in (Scorecard, *(card.model for card in cards())):
+        model._base_manager.all()._raw_delete("default")
+    EvaluationRun.objects.all().delete()
+
+
+def _differences() -> int:
+    """How many letters the two disagree on: with the same rules none."""
+    run = EvaluationRun.objects.order_by("-pk").first()
+    assert run is not None
+    theirs = handwritten.letters()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT division_id, letters FROM {Scorecard._meta.db_table} WHERE run_id = %s", [run.pk]
+        )
+        rows = cursor.fetchall()
+    codes = [rule.code for rule in rules_of(run)]
+    differing = abs(len(rows) - len(theirs))
+    for division_id, letters in rows:
+        expected = theirs.get(division_id, {})
+        differing += sum(
+            code in expected and expected[code] != letter for code, letter in zip(codes, letters, strict=True)
+        )
+    return differing
