@@ -10,12 +10,15 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 
 from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.divisions.models import Division
+from governance.exchange import storage
+from governance.exchange.models import ImportBatch
 from governance.jobs.models import Job, JobStatus
 from governance.policies.loader import load_policies
 from governance.reports.models import Period, Report
@@ -72,7 +75,18 @@ def _report_at(case: Case) -> Report:
     return keep_report(made=made, user=None)
 
 
-MAKERS: dict[str, Maker] = {"reports.report": _report_at}
+def _batch_at(case: Case) -> ImportBatch:
+    """An upload is seen by its uploader alone: the visitor's own where he may work, else somebody's."""
+    owner = case.visitor if case.is_own else _user_at(case)
+    key = uuid4().hex
+    storage.write(key, storage.UPLOAD, "社区代码,小区名称\n1,2\n".encode())
+    storage.write(key, storage.PREVIEW, b'{"preview": {"errors": []}, "rows": [], "sheets": {}}')
+    return ImportBatch.objects.create(
+        user=owner, path=case.division.path, file_name="台账.csv", key=key, sha256="0" * 64, size=1
+    )
+
+
+MAKERS: dict[str, Maker] = {"reports.report": _report_at, "exchange.importbatch": _batch_at}
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {

@@ -33,14 +33,19 @@ class StalePlan(Exception):
     """Rows of the plan were changed between preparing and applying; nothing was saved: prepare again."""
 
 
-def apply(
-    plan: Plan, user: User, on_conflict: str | None = None, *, file_name: str = "", reason: str = ""
-) -> Plan:
+def apply(plan: Plan, user: User, on_conflict: str | None = None, *, file_name: str = "") -> Plan:
     """Save everything a plan would change, as one transaction, and log it; then refresh what depends on it.
 
     `on_conflict`: `theirs` keeps what others changed meanwhile, `mine` overwrites it; None refuses a plan
     with conflicts. Raises `ImportRefused`, `StalePlan`, and `PermissionDenied` when rights were withdrawn.
     """
+    paths = write(plan, user, on_conflict, file_name=file_name)
+    after_import.run(paths, plan.on)
+    return plan
+
+
+def write(plan: Plan, user: User, on_conflict: str | None = None, *, file_name: str = "") -> set[str]:
+    """The transaction of `apply` alone; gives the paths of what was changed, for `after_import`."""
     if on_conflict not in (None, THEIRS, MINE):
         raise ValueError(f"on_conflict must be theirs or mine, not {on_conflict!r}")
     if not plan.may_apply(on_conflict):
@@ -51,11 +56,10 @@ def apply(
     try:
         with bulk.without_collector(), transaction.atomic():
             paths = _write(session, lines)
-            _record(plan, session.scope, paths, on_conflict, file_name, reason)
+            _record(plan, session.scope, paths, on_conflict, file_name)
     except IntegrityError as error:
         raise StalePlan("数据刚刚被他人修改，请重新预览。") from error
-    after_import.run(paths, plan.on)
-    return plan
+    return paths
 
 
 def _effective(plan: Plan, on_conflict: str | None) -> list[Line]:
@@ -176,9 +180,7 @@ def _event(line: Line) -> Event:
     return build(EventKind.CHANGE, obj=line.row, before=before, after=after)
 
 
-def _record(
-    plan: Plan, scope: Scope, paths: set[str], on_conflict: str | None, file_name: str, reason: str
-) -> None:
+def _record(plan: Plan, scope: Scope, paths: set[str], on_conflict: str | None, file_name: str) -> None:
     """One event for the file, beside those of its rows."""
     counts = {status.value: plan.count(status) for status in Status if status != Status.ERROR}
     detail = {"file": file_name, "sha256": plan.sha256, "rows": len(plan.lines), **counts}
@@ -186,4 +188,4 @@ def _record(
         detail["on_conflict"] = on_conflict
     granted = scope.paths(Action.IMPORT)
     path = next((each for each in granted if any(one.startswith(each) for one in paths)), "")
-    record(EventKind.IMPORT, path=path, detail=detail, reason=reason)
+    record(EventKind.IMPORT, path=path, detail=detail)
