@@ -107,6 +107,12 @@ class CommunityResource(SheetResource):
         if code:
             self._check_street(line, code)
 
+    def show(self, line: Line, column: SheetField, value: Any) -> Any:
+        """No usual name means the name of the division."""
+        if column.name == NAME and value == "" and line.division is not None:
+            return line.division.name
+        return super().show(line, column, value)
+
     def _check_street(self, line: Line, code: str) -> None:
         division = line.division
         assert division is not None

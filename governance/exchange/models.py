@@ -15,6 +15,15 @@ class BatchStatus(models.TextChoices):
     REFUSED = "refused", "未通过"
 
 
+COLOURS: dict[str, str] = {
+    BatchStatus.WAITING: "blue",
+    BatchStatus.PREVIEWED: "amber",
+    BatchStatus.APPLIED: "green",
+    BatchStatus.REFUSED: "red",
+}
+"""Colour of the tag of each status."""
+
+
 class ImportBatch(models.Model):
     """One uploaded workbook; only its uploader sees it.
 
@@ -50,6 +59,19 @@ class ImportBatch(models.Model):
 
     def count(self, name: str) -> Any:
         return self.counts.get(name, 0)
+
+    @property
+    def state(self) -> str:
+        """The status as users read it: a file with errors has nothing to be confirmed."""
+        if self.status == BatchStatus.PREVIEWED and self.count("errors"):
+            return "有错误"
+        return self.get_status_display()
+
+    @property
+    def colour(self) -> str:
+        if self.status == BatchStatus.PREVIEWED and self.count("errors"):
+            return "red"
+        return COLOURS[self.status]
 
     @property
     def has_file(self) -> bool:

@@ -26,15 +26,15 @@ def _row(line: Line) -> dict[str, Any]:
         "label": line.label,
     }
     if line.changes:
-        row["changes"] = [_change(change) for change in line.changes]
+        row["changes"] = [_change(line, change) for change in line.changes]
     return row
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(line: Line, change: Change) -> dict[str, Any]:
     shown = {
         "column": change.column.name,
-        "old": _filled(change.column.show(change.old)),
-        "new": _filled(change.column.show(change.new)),
+        "old": _filled(line.show(change.column, change.old)),
+        "new": _filled(line.show(change.column, change.new)),
     }
     if change.is_conflict:
         shown |= {"base": _filled(change.base), "conflict": True}

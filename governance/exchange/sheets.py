@@ -120,6 +120,10 @@ class SheetResource(Resource):
     def adjust(self, line: Line) -> None:
         """Turn parsed cells into values of the model where that needs the community; may call `line.fail`."""
 
+    def show(self, line: Line, column: SheetField, value: Any) -> Any:
+        """A value of a change as a preview shows it."""
+        return column.show(value)
+
     has_rules: ClassVar[bool] = False
     """Whether `check` is to be asked."""
 

@@ -30,12 +30,6 @@ from governance.web.policy import Needs, PolicyMixin
 from governance.web.views import Button, Crumb, FormPage, ListPage, TemplatePage
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLOURS: dict[str, str] = {
-    BatchStatus.WAITING: "blue",
-    BatchStatus.PREVIEWED: "amber",
-    BatchStatus.APPLIED: "green",
-    BatchStatus.REFUSED: "red",
-}
 GUIDE = (
     ("下载工作簿", "已填好现有数据"),
     ("离线填写", "WPS 或 Excel，无需联网"),
@@ -82,7 +76,7 @@ class IndexPage(ListPage):
     )
     columns: Sequence[Column] = (
         Column("文件", "file_name", url=lambda batch: batch.get_absolute_url()),
-        Column("状态", lambda batch: (batch.get_status_display(), COLOURS[batch.status]), kind="tag"),
+        Column("状态", lambda batch: (batch.state, batch.colour), kind="tag"),
         Column("行数", lambda batch: batch.counts.get("rows"), kind="number"),
         Column("新增", lambda batch: batch.counts.get("new"), kind="number"),
         Column("修改", lambda batch: batch.counts.get("changed"), kind="number"),
@@ -187,7 +181,6 @@ class BatchPage(_BatchMixin, TemplatePage):
         page, rows = page_of(entries, self.request)
         return super().get_context_data(
             batch=self.batch,
-            colour=COLOURS[self.batch.status],
             stored=stored,
             tab=tab,
             tabs=[

@@ -123,9 +123,9 @@ class Line:
     def notify(self, column: str, message: str) -> None:
         self.hints.append(Hint(self.sheet.name, self.number, column, message))
 
-    @property
-    def is_faulty(self) -> bool:
-        return bool(self.faults)
+    def show(self, column: SheetField, value: Any) -> Any:
+        """A value of a change for a preview."""
+        return self.sheet.resource.show(self, column, value)
 
     def final(self, column: str) -> Any:
         """The value a column would have afterwards; None where a new row does not say."""
@@ -208,8 +208,8 @@ class Plan:
                     "row": line.number,
                     "column": change.column.name,
                     "base": change.base,
-                    "theirs": change.column.show(change.old),
-                    "mine": change.column.show(change.new),
+                    "theirs": line.show(change.column, change.old),
+                    "mine": line.show(change.column, change.new),
                 }
                 for line, change in self.conflicts
             ],

@@ -37,7 +37,8 @@ def read_tables(workbook: RawWorkbook) -> tuple[list[Line], list[Fault], list[Hi
 
 
 def _row_of(where: str) -> int:
-    digits = "".join(sign for sign in where.rpartition("!")[2] if sign.isdigit())
+    address = where.rpartition("!")[2] if "!" in where else ""
+    digits = "".join(sign for sign in address if sign.isdigit())
     return int(digits) if digits else 0
 
 
