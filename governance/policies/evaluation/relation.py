@@ -34,16 +34,25 @@ class Sql:
 
 @dataclass(frozen=True)
 class Relation:
-    """`sql` yields division_id, path, all inputs, and `letters` in the order of `rules`."""
+    """`sql` yields division_id, path, all inputs, and `letters` in the order of `rules`.
+
+    `computed`: letters are worked out by the query, so every mention of them would work them out again
+    (70 times the cost for a county) unless the rows are made once.
+    """
 
     sql: Sql
     rules: tuple[Rule, ...]
     on: date
+    computed: bool = False
 
     def rows(self, columns: str = "*", tail: str = "", params: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Rows of `SELECT columns FROM relation tail` as dictionaries."""
+        if self.computed:
+            text = f"WITH r AS MATERIALIZED ({self.sql.text}) SELECT {columns} FROM r {tail}"
+        else:
+            text = f"SELECT {columns} FROM ({self.sql.text}) r {tail}"
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {columns} FROM ({self.sql.text}) r {tail}", [*self.sql.params, *params])
+            cursor.execute(text, [*self.sql.params, *params])
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -171,7 +180,7 @@ def live_relation(
     """Evaluate the communities of a subtree (or some of them) from today's tables, storing nothing."""
     inputs = _live_inputs(path, on, division_ids)
     text = f"SELECT i.*, {letters_sql(rules, path)} AS letters FROM ({inputs.text}) i"
-    return Relation(Sql(text, inputs.params), tuple(rules), on)
+    return Relation(Sql(text, inputs.params), tuple(rules), on, computed=True)
 
 
 def stored_relation(*, run: EvaluationRun, path: str, rules: Sequence[Rule]) -> Relation:
