@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -36,7 +36,7 @@ class RegistryRow(ScopedModel):
     voided_on = models.DateField("作废日期", null=True, blank=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
 
-    objects = RegistryQuerySet.as_manager()
+    objects: ClassVar[models.Manager] = RegistryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         abstract = True
