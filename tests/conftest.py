@@ -12,6 +12,7 @@ from governance.accounts.roles import Role
 from governance.divisions.models import Division
 from governance.policies.loader import load_policies
 from tests.factories import Tree, make_tree, make_user, make_user_of_role
+from tests.registry import fill_tree
 
 pytest_plugins = ["tests.workers"]
 
@@ -48,6 +49,13 @@ def measured_tree(tree: Tree) -> Tree:
     """The tree of `tree`, measurable: all packs are loaded."""
     load_policies()
     return tree
+
+
+@pytest.fixture
+def filled_tree(measured_tree: Tree) -> Tree:
+    """The tree of `measured_tree` with data: see `fill_tree`."""
+    fill_tree(measured_tree)
+    return measured_tree
 
 
 @pytest.fixture

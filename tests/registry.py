@@ -9,6 +9,7 @@ from facilities.models import Facility
 from governance.divisions.models import Division
 from governance.people.models import Person
 from grids.models import Grid
+from tests.factories import Tree
 
 BEGAN = date(2020, 1, 1)
 
@@ -107,3 +108,25 @@ def add_facts(division: Division, facts: dict[str, Any]) -> None:
     add_facilities(division, facts.get("facilities", []))
     add_compounds(division, facts.get("compounds", []))
     add_organisations(division, **facts.get("organisations", {"count": 0}))
+
+
+def fill_tree(tree: Tree) -> None:
+    """Three filled communities in two streets, one left empty; 莲湖路社区 has 900 households, 100 too few."""
+    for k, code in enumerate(("610104001001", "610104001002", "610104002001"), start=1):
+        division = tree[code]
+        fill_community(
+            division,
+            households_resident=900 * k,
+            population_resident=5000 * k,
+            population_urban_resident=5000 * k,
+            registered_volunteers=600 * k,
+            has_env_property_committee=k != 2,
+        )
+        add_grids(division, [{"households": 300, "party_org": "branch"}] * k)
+        add_members(division, both=3, party=2, committee=4, fulltime=4, secretary_director=None)
+        add_workers(division, 8 * k)
+        add_facilities(
+            division, [{"building_area_c": 27001 * k, "activity_area_c": 20000, "outdoor_area_c": 99999}]
+        )
+        add_compounds(division, ["commercial"] * k)
+        add_organisations(division, 8 + k)

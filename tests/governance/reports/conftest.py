@@ -1,4 +1,4 @@
-"""A calendar that stands still, a tree with data, and reports that need no typesetting."""
+"""A calendar that stands still, and reports that need no typesetting."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,16 +15,6 @@ from governance.reports.document.annex import write_annex
 from governance.reports.models import Period, Report
 from governance.reports.periods import HalfYear
 from governance.reports.services import MadeReport, keep_report, snapshot_for
-from tests.factories import Tree
-from tests.registry import (
-    add_compounds,
-    add_facilities,
-    add_grids,
-    add_members,
-    add_organisations,
-    add_workers,
-    fill_community,
-)
 
 
 @pytest.fixture
@@ -38,30 +28,6 @@ def set_today(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
         )
 
     return stand_still
-
-
-@pytest.fixture
-def filled_tree(measured_tree: Tree) -> Tree:
-    """Three filled communities in two streets, one left empty."""
-    for k, code in enumerate(("610104001001", "610104001002", "610104002001"), start=1):
-        division = measured_tree[code]
-        fill_community(
-            division,
-            households_resident=900 * k,
-            population_resident=5000 * k,
-            population_urban_resident=5000 * k,
-            registered_volunteers=600 * k,
-            has_env_property_committee=k != 2,
-        )
-        add_grids(division, [{"households": 300, "party_org": "branch"}] * k)
-        add_members(division, both=3, party=2, committee=4, fulltime=4, secretary_director=None)
-        add_workers(division, 8 * k)
-        add_facilities(
-            division, [{"building_area_c": 27001 * k, "activity_area_c": 20000, "outdoor_area_c": 99999}]
-        )
-        add_compounds(division, ["commercial"] * k)
-        add_organisations(division, 8 + k)
-    return measured_tree
 
 
 @pytest.fixture
