@@ -36,6 +36,7 @@ class Scope:
 
     def __init__(self, user: User) -> None:
         self.user = user
+        self._paths: dict[Action, tuple[str, ...]] = {}
 
     @cached_property
     def grants(self) -> list[DivisionGrant]:
@@ -61,9 +62,12 @@ class Scope:
 
     def paths(self, action: Action) -> tuple[str, ...]:
         """Disjoint paths below which the action is allowed."""
-        return _disjoint(
-            grant.content_object.path for grant in self.grants if action in ROLES[grant.role].actions
-        )
+        found = self._paths.get(action)
+        if found is None:
+            found = self._paths[action] = _disjoint(
+                grant.content_object.path for grant in self.grants if action in ROLES[grant.role].actions
+            )
+        return found
 
     def may(self, action: Action, path: str) -> bool:
         return any(is_under(path, granted) for granted in self.paths(action))
