@@ -88,9 +88,14 @@ class SheetField(Field):
         return plain(value)
 
 
+_JSON = frozenset({type(None), str, int, float, bool, list, dict})
+
+
 def plain(value: Any) -> Any:
     """A value for JSON; what JSON does not know becomes text."""
-    if value is None or isinstance(value, str | int | float | bool | list | dict):
+    if type(value) in _JSON:  # most of a million cells of an import
+        return value
+    if isinstance(value, (str, int, float, list, dict)):
         return value
     if hasattr(value, "isoformat"):
         return value.isoformat()
