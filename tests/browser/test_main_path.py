@@ -133,6 +133,7 @@ def test_faulty_workbook_comes_back_with_its_errors(visit, tree_with_findings, u
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="上传并检查").click()
     expect(page.get_by_role("alert")).to_contain_text("没有保存任何内容")
+    assert not visitor.is_wider_than_the_screen()
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
     with page.expect_download() as caught:
         page.get_by_role("link", name="下载标注了错误的工作簿").click()
@@ -172,6 +173,7 @@ def test_officer_makes_the_report_and_takes_it_home(
     page.get_by_label("行政区划").select_option("610104")
     page.get_by_role("button", name="开始生成").click()
     expect(page.get_by_text("正在排队")).to_be_visible()
+    assert not visitor.is_wider_than_the_screen()
 
     start_worker("filesystem://")
     # Nobody touches the page: it asks by itself.
@@ -181,6 +183,7 @@ def test_officer_makes_the_report_and_takes_it_home(
 
     report = Report.objects.get()
     expect(page.get_by_text(report.sha256)).to_be_visible()
+    assert not visitor.is_wider_than_the_screen()
     with page.expect_download() as caught:
         page.get_by_role("link", name="下载 PDF").click()
     file = tmp_path / "report.pdf"
@@ -193,3 +196,4 @@ def test_officer_makes_the_report_and_takes_it_home(
     figure.get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("5400")
     expect(page.get_by_role("row").filter(has_text=COMMUNITY)).to_contain_text("900")
+    assert not visitor.is_wider_than_the_screen()
