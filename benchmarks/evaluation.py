@@ -1,4 +1,4 @@
-"""All standards of a province's communities: stored by us, by one hand-written statement, object by object."""
+"""All standards of a province: stored by us, by one hand-written statement, object by object."""
 
 from collections.abc import Iterator
 

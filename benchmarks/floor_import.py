@@ -1,6 +1,6 @@
 """The floor of the import: read, stage, check in SQL and update, written by hand for this sheet alone.
 
-No messages with rows and columns, no scope, no history, no audit: what is left when all of that is taken away.
+No messages with rows and columns, no scope, no history, no audit: what is left without all of that.
 """
 
 import io

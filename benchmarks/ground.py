@@ -2,6 +2,7 @@
 
 import csv
 import lzma
+import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -66,7 +67,7 @@ def prepare(rows: int, communities: Path | None, *, full: bool = False) -> Groun
     else:
         with tempfile.TemporaryDirectory() as folder:
             load_divisions(communities=str(_known_only(communities, Path(folder))))
-    call_command("load_policies", verbosity=0)
+    call_command("load_policies", verbosity=0, stdout=sys.stderr)
     province = Division.objects.by_code(PROVINCE)
     user = User(username="bench", display_name="对照")
     user.set_unusable_password()

@@ -11,6 +11,7 @@ from governance.divisions.paths import next_path
 TABLE = "bench_wide"
 ON = "2026-06-30"
 _ACTIVE = f"(started_on IS NULL OR started_on <= '{ON}') AND (ended_on IS NULL OR ended_on > '{ON}')"
+_EMPLOYED = _ACTIVE.replace("started_on", "e.started_on").replace("ended_on", "e.ended_on")
 
 _VALUES = f"""
 SELECT d.id AS division_id, d.path AS path,
@@ -56,7 +57,8 @@ LEFT JOIN (
     SUM(CASE WHEN active THEN outdoor_area_c END) AS outdoor,
     COUNT(CASE WHEN started_on BETWEEN '2026-01-01' AND '{ON}' AND kind = 'station'
                AND a.area_type IN ('urban', 'town') THEN 1 END) AS stations,
-    COUNT(CASE WHEN started_on BETWEEN '2026-01-01' AND '{ON}' AND kind = 'rural_centre' THEN 1 END) AS centres
+    COUNT(CASE WHEN started_on BETWEEN '2026-01-01' AND '{ON}' AND kind = 'rural_centre' THEN 1 END)
+      AS centres
   FROM (SELECT *, {_ACTIVE} AS active FROM facilities_facility WHERE voided_on IS NULL
         AND path >= '{{low}}' AND path < '{{high}}') x
   JOIN communities_community a ON a.division_id = x.division_id
@@ -72,7 +74,7 @@ LEFT JOIN (
     COUNT(CASE WHEN active AND heads_supervision THEN 1 END) AS supervision,
     COUNT(CASE WHEN seat AND is_fulltime AND NOT EXISTS (
       SELECT 1 FROM cadres_communityworker e WHERE e.division_id = x.division_id AND e.person_id = x.person_id
-        AND e.voided_on IS NULL AND {_ACTIVE.replace("started_on", "e.started_on").replace("ended_on", "e.ended_on")}
+        AND e.voided_on IS NULL AND {_EMPLOYED}
       ) THEN 1 END) AS fulltime_only
   FROM (SELECT *, {_ACTIVE} AS active,
           {_ACTIVE} AND counts_toward_quota AND (party_post <> '' OR committee_post <> '') AS seat
@@ -134,7 +136,8 @@ COUNTY_RULES = {
     "OR (is_new_build IS NULL AND founded_on < '2024-02-29') THEN 'A' "
     "WHEN households IS NULL OR (is_new_build IS NULL AND founded_on IS NULL) OR building IS NULL THEN 'D' "
     "WHEN building >= 60000 THEN 'M' ELSE 'N'",
-    "LH-FAC-05": "WHEN activity > building THEN 'E' WHEN building IS NULL OR activity_known <> rooms THEN 'D' "
+    "LH-FAC-05": "WHEN activity > building THEN 'E' "
+    "WHEN building IS NULL OR activity_known <> rooms THEN 'D' "
     "WHEN building = 0 THEN 'A' WHEN activity * 100 >= 60 * building THEN 'M' ELSE 'N'",
     "LH-CAD-01": "WHEN party IS NULL OR party_org IS NULL THEN 'D' "
     "WHEN party = CASE party_org WHEN 'branch' THEN 3 ELSE 5 END THEN 'M' "
@@ -169,8 +172,8 @@ def _select(path: str) -> str:
         for code, cases in PROVINCE_RULES.items()
     ]
     letters += [
-        f"CASE WHEN NOT (path >= '610104' AND path < '610105') THEN '-' WHEN area IS NULL THEN 'D' {cases} END "
-        f"AS {column(code)}"
+        f"CASE WHEN NOT (path >= '610104' AND path < '610105') THEN '-' WHEN area IS NULL THEN 'D' "
+        f"{cases} END AS {column(code)}"
         for code, cases in COUNTY_RULES.items()
     ]
     values = _VALUES.replace("{low}", path).replace("{high}", next_path(path))

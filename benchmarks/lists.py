@@ -1,4 +1,4 @@
-"""First and last page of 50 communities of a province with their count, against the stock admin changelist."""
+"""First and last page of a province's communities with their count, against the stock admin changelist."""
 
 from collections.abc import Iterator
 from typing import Any

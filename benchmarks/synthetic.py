@@ -1,7 +1,7 @@
 """Invented ledgers by the hundred thousand rows, set by set: the same numbers on every run and database.
 
-Per community on average 1.3 facilities, 2.6 grids, 7 members of the two committees, 3 workers, 2 compounds and
-5 social organisations; some data are missing, some contradict each other.
+Per community on average 1.3 facilities, 2.6 grids, 7 members of the two committees, 3 workers, 2 compounds
+and 5 social organisations; some data are missing, some contradict each other.
 """
 
 from typing import Any
@@ -79,12 +79,14 @@ def fill_communities(ground: Ground) -> None:
         "population_resident": f"{households} * 3",
         "population_registered": f"{households} * 3 - 250",
         "population_urban_resident": f"{households} * 2",
-        "founded_on": f"CASE WHEN {_hash(13, 20)} = 0 THEN {_day('2025-03-01')} ELSE {_day('2003-05-01')} END",
+        "founded_on": f"CASE WHEN {_hash(13, 20)} = 0 THEN {_day('2025-03-01')} "
+        f"ELSE {_day('2003-05-01')} END",
         "is_new_build": f"CASE WHEN {_hash(41, 30)} = 0 THEN TRUE END",
         "is_converted_village": "FALSE",
         "party_org_kind": f"CASE WHEN {_hash(29, 5)} < 3 THEN 'general_branch' ELSE 'branch' END",
         "villager_groups": f"{_hash(37, 4)}",
-        "registered_volunteers": f"CASE WHEN {_hash(43, 25)} > 0 THEN {households} * (20 + {_hash(3, 40)}) / 100 END",
+        "registered_volunteers": f"CASE WHEN {_hash(43, 25)} > 0 "
+        f"THEN {households} * (20 + {_hash(3, 40)}) / 100 END",
         "has_env_property_committee": f"{_hash(47, 3)} < 2",
         "boundary_east": "'东环路'",
         "boundary_south": "'南大街'",
@@ -136,7 +138,8 @@ def _fill_places(source: str) -> None:
             "activity_area_c": f"CASE WHEN {_hash(5, 20)} > 0 THEN {_hash(61, 160000)} * 6 / 10 END",
             "outdoor_area_c": f"{_hash(67, 250000)}",
             "provision_way": "'rebuild'",
-            "started_on": f"CASE WHEN {_hash(7, 12)} = 0 THEN {_day('2026-03-01')} ELSE {_day('2018-03-01')} END",
+            "started_on": f"CASE WHEN {_hash(7, 12)} = 0 THEN {_day('2026-03-01')} "
+            f"ELSE {_day('2018-03-01')} END",
         },
         f"{source} CROSS JOIN {_numbers(2)} WHERE n.n = 1 OR {_hash(71, 10)} < 3",
     )

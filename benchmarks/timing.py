@@ -13,9 +13,9 @@ from typing import Any
 class Measurement:
     """One line of output.
 
-    `ours` and `reference` are seconds. With goal "≥ n" the ratio is reference ÷ ours (how many times faster we
-    are), with "≤ n" it is ours ÷ reference (how many times as long we take). `sampled`: how many of `rows` the
-    reference worked on, its time being extrapolated; None when all.
+    `ours` and `reference` are seconds. With goal "≥ n" the ratio is reference ÷ ours (how many times faster
+    we are), with "≤ n" it is ours ÷ reference (how many times as long we take). `sampled`: how many of
+    `rows` the reference worked on, its time being extrapolated; None when all.
     """
 
     name: str
