@@ -82,7 +82,7 @@ def _prepare(content: bytes, user: User) -> Plan:
 
 
 def _places(error: UploadRefused) -> str:
-    return f"位置：{'、'.join(error.where)}。" if error.where else ""
+    return f"位置：{'、'.join(error.untold)}。" if error.untold else ""
 
 
 def _keep(batch: ImportBatch, plan: Plan) -> None:

@@ -54,7 +54,8 @@ class RawSheet:
 
     def address(self, row: int, column: int) -> str:
         """Address for messages; ``row`` is Excel's, ``column`` counts from 0."""
-        return f"{self.name}!{column_letters(column + 1)}{row}"
+        place = f"{column_letters(column + 1)}{row}"
+        return f"{self.name}!{place}" if self.name else place
 
 
 @dataclass(slots=True)

@@ -54,6 +54,11 @@ class UploadRefused(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def untold(self) -> list[str]:
+        """The addresses that the message does not name already."""
+        return [place for place in self.where if place not in self.message]
+
     def as_dict(self) -> dict[str, object]:
         return {"code": self.code, "message": self.message, "where": list(self.where)}
 

@@ -202,13 +202,15 @@ def _numbered(name: str, rows: Iterable[list[object]], limits: Limits) -> Iterat
     for number, row in enumerate(rows, 1):
         if number > limits.rows:
             raise UploadRefused(
-                "too_many_rows", f"数据超过 {limits.rows} 行，请拆成几个文件后分别上传。", [name]
+                "too_many_rows",
+                f"数据超过 {limits.rows} 行，请拆成几个文件后分别上传。",
+                [name] if name else [],
             )
         if len(row) > limits.columns:
             raise UploadRefused(
                 "too_many_columns",
                 f"第 {number} 行超过 {limits.columns} 列，请删除多余的列。",
-                [f"{name}!{number}"],
+                [f"{name}!{number}" if name else f"第 {number} 行"],
             )
         if row.count(None) < len(row):
             yield [number, *row]

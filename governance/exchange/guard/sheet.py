@@ -134,7 +134,7 @@ def _extent(
                 "too_many_rows",
                 f"工作表“{name}”有内容的单元格到了第 {found.rows} 行（{far[0]}），最多 {limits.rows} 行；"
                 "请删除表格下方多余的内容，或拆成几个文件。",
-                far,
+                far[:1],
             )
         if found.columns > limits.columns:
             far = [_address(name, c, r) for c, r in filled if columns[c] > limits.columns]
@@ -142,12 +142,13 @@ def _extent(
                 "too_many_columns",
                 f"工作表“{name}”有内容的单元格到了 {column_letters(found.columns)} 列（{far[0]}），"
                 f"最多 {limits.columns} 列；请删除表格右侧多余的内容。",
-                far,
+                far[:1],
             )
     for match in patterns.row.finditer(data, *body):
-        if b"hidden" in match[1]:
+        if b"hidden" in match[1] or b'ht="0"' in match[1]:
             attributes = dict(_ATTRIBUTE.findall(match[1]))
-            if attributes.get(b"hidden") in _TRUE and attributes.get(b"r", b"").isdigit():
+            hidden = attributes.get(b"hidden") in _TRUE or attributes.get(b"ht") == b"0"
+            if hidden and attributes.get(b"r", b"").isdigit():
                 found.hidden_rows.append(int(attributes[b"r"]))
 
 

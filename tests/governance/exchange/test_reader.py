@@ -145,6 +145,12 @@ def test_prefixed_names_are_read_alike() -> None:
     assert only(pack(parts(prefixed))).rows == only(pack(parts(plain))).rows
 
 
+def test_a_row_without_height_is_hidden_too() -> None:
+    flat = '<row r="2" ht="0" customHeight="1"><c r="A2"><v>1</v></c></row>'
+    title = '<row r="1"><c r="A1" t="inlineStr"><is><t>甲</t></is></c></row>'
+    assert [notice.where for notice in only(book(title + flat)).notices] == ["社区!2"]
+
+
 def test_first_row_must_be_the_header() -> None:
     with pytest.raises(UploadRefused) as caught:
         only(xlsx([[], ["名称"], ["甲"]]))
@@ -155,6 +161,12 @@ def test_data_under_no_header() -> None:
     with pytest.raises(UploadRefused) as caught:
         only(xlsx([["名称"], ["甲", None, "备注"]]))
     assert (caught.value.code, caught.value.where) == ("no_header", ("社区!C2",))
+
+
+def test_places_in_a_csv_have_no_sheet() -> None:
+    with pytest.raises(UploadRefused) as caught:
+        only("名称,\n甲,,备注\n".encode())
+    assert (caught.value.where, caught.value.untold) == (("C2",), [])
 
 
 def test_repeated_column() -> None:

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         except Refused as error:
             refuse(self, error.code, str(error), as_json=as_json)
         except UploadRefused as error:
-            places = f"（{'、'.join(error.where)}）" if error.where else ""
+            places = f"（{'、'.join(error.untold)}）" if error.untold else ""
             refuse(self, error.code, f"{error.message}{places}", as_json=as_json)
         except PermissionDenied as error:
             refuse(self, "forbidden", str(error), as_json=as_json)
