@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from governance.exchange import sheets as registry
@@ -77,7 +78,7 @@ class Joiner:
             if not _number(line):
                 self._join_named(line)
         for subject in self.subjects:
-            Merger(subject).merge()
+            Merger(subject, self.session.on).merge()
         find_overlaps(self.session, self.sheets, self.lines)
 
     def _read_persons(self) -> None:
@@ -167,8 +168,9 @@ class Joiner:
 class Merger:
     """What the lines of one subject say, brought together and put back into all of them."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, on: date) -> None:
         self.subject = subject
+        self.on = on
         self.person = subject.person
         self.values: dict[str, Any] = {}
 
@@ -179,6 +181,7 @@ class Merger:
         for attribute in ATTRIBUTES:
             self._gather(attribute)
         self._follow_number()
+        self._check_birth_date()
         self.subject.values = self.values
         for line in self.subject.lines:
             self._put_back(line)
@@ -228,23 +231,47 @@ class Merger:
         number = self.values.get("id_number") or ""
         if not number or isinstance(number, Masked):
             return
-        identity = parse_id(number)
-        says = {"sex": identity.sex, "birth_date": identity.birth_date.isoformat()}
         is_new = number != self._stored("id_number")
-        for attribute, said in says.items():
+        for attribute, said in _said(number).items():
             value = self.values.get(attribute, "")
-            if not value:
+            if not value or (value != said and is_new and self._came_from_old_number(attribute, said)):
                 self.values[attribute] = said
             elif value != said:
                 self._contradicts(attribute, said, is_new)
 
+    def _came_from_old_number(self, attribute: str, said: str) -> bool:
+        """Whether a value only followed from the number that is corrected now, and no cell says otherwise.
+
+        Not every sheet has the column, so a clerk could not correct it beside the number.
+        """
+        old = self._stored("id_number")
+        if not old or self.values[attribute] != _said(old)[attribute]:
+            return False
+        name = ATTRIBUTES[attribute]
+        for line in self.subject.lines:
+            cell = line.raw(name)
+            if cell not in (None, "") and cell != line.sheet.columns[name].show(said):
+                return False
+        return True
+
+    def _check_birth_date(self) -> None:
+        born = self.values.get("birth_date") or ""
+        if born == self._stored("birth_date") or born <= self.on.isoformat():
+            return
+        for line in self.subject.lines:
+            if line.raw(BIRTH_DATE) not in (None, ""):
+                line.fail(BIRTH_DATE, "出生日期晚于今天，请核对。")
+            elif _number(line):
+                line.fail(ID_NUMBER, "身份证号中的出生日期晚于今天，请核对。")
+
     def _contradicts(self, attribute: str, said: str, is_new: bool) -> None:
         name = ATTRIBUTES[attribute]
-        shown = Sex(said).label if attribute == "sex" else said
+        # The number may be shown masked to this user: only the sex may be told from it.
+        hint = f"（按身份证号应为{Sex(said).label}）" if attribute == "sex" else "中的出生日期"
         changed = self.values[attribute] != self._stored(attribute)
         for line in self.subject.lines:
             if changed and line.raw(name) not in (None, ""):
-                line.fail(name, f"与身份证号不符（按身份证号应为{shown}），请核对。")
+                line.fail(name, f"与身份证号{hint}不符，请核对。")
             elif not changed and is_new and _number(line):
                 line.fail(ID_NUMBER, f"与已登记的{name}不符，请核对；身份证号无误的，请一并改正{name}。")
 
@@ -256,6 +283,12 @@ class Merger:
             known = column.stored(line.stored) if line.stored is not None else ""
             if column.name in line.values or value != known:
                 line.values[column.name] = value
+
+
+def _said(number: str) -> dict[str, str]:
+    """What an ID number says, by attribute of `Person`."""
+    identity = parse_id(number)
+    return {"sex": identity.sex, "birth_date": identity.birth_date.isoformat()}
 
 
 def _places(lines: Iterable[Line]) -> str:

@@ -99,18 +99,22 @@ class PersonLink:
                 for row in model.valid().filter(person_id__in=some).select_related("person")
                 if (sheet.name, row.pk) not in written
             ]
-            model.filter(pk__in=[row.pk for row in rows]).update(version=F("version") + 1)
-            for old, person in absorbed.items():
-                model.filter(person_id=old).update(person=person)
+            touched = []
             for row in rows:
                 target = absorbed.get(row.person_id, row.person)
-                seen = changes.get(target.pk, {})
-                row.version += 1
                 before, after = {}, {}
-                for name, (old_value, new_value) in seen.items():
+                for name, (old_value, new_value) in changes.get(target.pk, {}).items():
                     if column := sheet.columns.get(name):
                         before[column.history_key] = column.history(old_value)
                         after[column.history_key] = column.history(new_value)
+                if after or row.person_id in absorbed:
+                    touched.append((row, before, after))
+            pks = [row.pk for row, _, _ in touched]
+            model.filter(pk__in=pks).update(version=F("version") + 1)
+            for old, person in absorbed.items():
+                model.filter(person_id=old).update(person=person)
+            for row, before, after in touched:
+                row.version += 1
                 yield build(EventKind.CHANGE, obj=row, before=before, after=after)
 
 

@@ -59,7 +59,9 @@ def _is_base(column: SheetField, value: Any, base: Any) -> bool:
 
 def shown_base(column: SheetField, base: Any) -> Any:
     """A base from an event as the workbook shows it: labels of choices, quantities in their units."""
-    if base in (None, "") or column.is_personal:
+    if base in (None, ""):
+        return None
+    if column.is_personal:
         return base
     try:
         shown = column.widget.render(base)

@@ -197,3 +197,55 @@ def test_full_width_digits_and_spaces_are_folded(clerk):
     load(workbook(两委成员=[{"姓名": "孙七", "身份证号": f" {wide[:6]} {wide[6:]} "}]), clerk)
     assert Person.objects.get().id_number == FEMALE
     assert TwoCommitteeMember.objects.get().division.code == COMMUNITY
+
+
+def test_a_birth_date_behind_a_masked_number_is_not_told(clerk, tree):
+    load(workbook(两委成员=[{"身份证号": MALE}]), clerk)
+
+    def edit(book):
+        sheet = book["两委成员"]
+        sheet.cell(2, column(sheet, "出生日期")).value = "1977-01-01"
+
+    plan = prepare(edited(export_workbook(tree.street, clerk), edit), clerk)
+    assert [(fault.row, fault.column) for fault in plan.errors] == [(2, "出生日期")]
+    assert "03-12" not in str(plan.preview) and "0312" not in str(plan.preview)
+
+
+def test_a_corrected_number_takes_sex_and_birth_date_along(clerk, tree):
+    """The sheet of workers has neither column, so its clerk could not correct them beside the number."""
+    load(workbook(社区工作者=[{"身份证号": MALE}]), clerk)
+
+    def edit(book):
+        sheet = book["社区工作者"]
+        sheet.cell(2, column(sheet, "身份证号")).value = FEMALE
+
+    assert load(edited(export_workbook(tree.street, clerk), edit), clerk)["changed"] == 1
+    person = Person.objects.get()
+    assert (person.id_number, person.sex, person.birth_date) == (FEMALE, "female", "1985-07-08")
+
+
+def test_a_corrected_number_against_cells_that_say_otherwise(clerk, tree):
+    load(workbook(两委成员=[{"身份证号": MALE}]), clerk)
+
+    def edit(book):
+        sheet = book["两委成员"]
+        sheet.cell(2, column(sheet, "身份证号")).value = FEMALE
+
+    found = errors(edited(export_workbook(tree.street, clerk), edit), clerk)
+    assert set(found) == {("两委成员", 2, "身份证号")}
+
+
+def test_nobody_is_born_after_the_day_of_the_import(clerk):
+    unborn = number("61010420991231001")
+    content = workbook(
+        两委成员=[{"出生日期": "2099-01-01"}], 社区工作者=[{"姓名": "李四", "身份证号": unborn}]
+    )
+    assert errors(content, clerk) == [("两委成员", 2, "出生日期"), ("社区工作者", 2, "身份证号")]
+
+
+def test_a_new_phone_leaves_rows_alone_that_do_not_show_it(clerk):
+    load(workbook(两委成员=[{"身份证号": MALE}], 社区工作者=[{"姓名": "张三", "身份证号": MALE}]), clerk)
+    phone = {"姓名": "张三", "身份证号": MALE, "手机号": "13800001234"}
+    load(workbook(社区工作者=[phone]), clerk)
+    assert TwoCommitteeMember.objects.get().version == 1
+    assert not Event.objects.filter(kind="change", object_type="cadres.twocommitteemember").exists()
