@@ -47,11 +47,14 @@ def rounded(value: Fraction, decimals: int) -> Decimal:
 
 
 def printed(value: Fraction, unit: Unit, thresholds: tuple[Fraction, ...] = ()) -> Decimal:
-    """The figure as printed: the unit's decimals, one more where rounding would show a threshold itself."""
-    figure = rounded(value, unit.decimals)
-    if any(Fraction(figure) == threshold != value for threshold in thresholds):
-        return rounded(value, unit.decimals + 1)
-    return figure
+    """The figure as printed: the unit's decimals, and more where rounding would show a threshold itself.
+
+    One digit more is nearly always enough; a share of very large numbers may need another.
+    """
+    decimals = unit.decimals
+    while any(Fraction(rounded(value, decimals)) == end != value for end in thresholds):
+        decimals += 1
+    return rounded(value, decimals)
 
 
 def as_number(figure: Decimal | None) -> int | float | None:
