@@ -4,11 +4,24 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Substr
 
 from cadres.choices import CommitteePost, PartyPost
 from cadres.models import CadreCard, CommunityWorker, TwoCommitteeMember
-from governance.exchange.rows import active_on
+from governance.divisions.models import Level
+from governance.divisions.paths import path_length
+from governance.exchange.rows import RegistryQuerySet, active_on
 from governance.policies.indicators import Card, Indicator, Input
+
+
+def _same_person(rows: RegistryQuerySet, on: date) -> RegistryQuerySet:
+    """Rows in force of the outer row's person, anywhere in the same county."""
+    length = path_length(Level.COUNTY)
+    return (
+        rows.active_on(on)
+        .annotate(county=Substr("path", 1, length))
+        .filter(person=OuterRef("person"), county=Substr(OuterRef("path"), 1, length))
+    )
 
 
 def _members(on: date) -> models.QuerySet:
@@ -17,9 +30,9 @@ def _members(on: date) -> models.QuerySet:
     party, committee = ~Q(party_post=""), ~Q(committee_post="")
     seat = active & Q(counts_toward_quota=True) & (party | committee)
     secretary, director = Q(party_post=PartyPost.SECRETARY), Q(committee_post=CommitteePost.DIRECTOR)
-    employed = CommunityWorker.objects.valid().filter(
-        active_on(on), division=OuterRef("division"), person=OuterRef("person")
-    )
+    fulltime = seat & Q(is_fulltime=True)
+    employed = _same_person(CommunityWorker.objects.all(), on)
+    earlier = _same_person(TwoCommitteeMember.objects.filter(fulltime, path__lt=OuterRef("path")), on)
     return (
         TwoCommitteeMember.objects.valid()
         .values("division_id")
@@ -28,22 +41,27 @@ def _members(on: date) -> models.QuerySet:
             committee_total=Count("pk", filter=seat & committee),
             cross_total=Count("pk", filter=seat & party & committee),
             persons=Count("pk", filter=seat),
-            fulltime=Count("pk", filter=seat & Q(is_fulltime=True)),
+            fulltime=Count("pk", filter=fulltime),
             outside=Count("pk", filter=active & Q(counts_toward_quota=False) & (party | committee)),
             secretary_total=Count("pk", filter=active & secretary),
             director_total=Count("pk", filter=active & director),
             both_total=Count("pk", filter=active & secretary & director),
             supervision=Count("pk", filter=active & Q(heads_supervision=True)),
-            fulltime_not_employed=Count("pk", filter=seat & Q(is_fulltime=True) & ~Exists(employed)),
+            fulltime_not_employed=Count(
+                "person", distinct=True, filter=fulltime & ~Exists(employed) & ~Exists(earlier)
+            ),
         )
     )
 
 
 def _workers(on: date) -> models.QuerySet:
+    """Distinct persons; who works in several communities of a county counts in the first one only, so that
+    the count is right where the standard is judged and streets still add up to it (D20, G33)."""
+    earlier = _same_person(CommunityWorker.objects.filter(path__lt=OuterRef("path")), on)
     return (
         CommunityWorker.objects.valid()
         .values("division_id")
-        .annotate(total=Count("pk", filter=active_on(on)))
+        .annotate(total=Count("person", distinct=True, filter=active_on(on) & ~Exists(earlier)))
     )
 
 
@@ -144,7 +162,7 @@ INDICATORS = (
         "workers_per_10000",
         "每万名城镇常住人口社区工作者数",
         "per_10000",
-        "社区工作者数 × 10000 ÷ 城镇常住人口（D20）",
+        "社区工作者数 × 10000 ÷ 城镇常住人口；同一人在本区县几处任职的只计一次（D20）",
         "workers",
         ("workers", "population_urban_resident"),
         denominator="population_urban_resident",

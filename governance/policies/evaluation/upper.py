@@ -23,6 +23,10 @@ from governance.policies.evaluation.trace import Trace, explain
 from governance.policies.indicators import Indicator, all_inputs
 from governance.policies.outcomes import JUDGED_LETTERS, LETTERS, Outcome
 
+# Three counts to a 64-bit sum: looking at every letter once for each outcome was half the cost of a province.
+_DIGIT = 10**6
+"""More than there are communities in the country."""
+_PACKS = tuple("".join(LETTERS)[start : start + 3] for start in range(0, len(LETTERS), 3))
 _JUDGED = ", ".join(f"'{letter}'" for letter in JUDGED_LETTERS)
 
 
@@ -48,18 +52,32 @@ def _letter(k: int) -> str:
     return f"substr(letters, {k + 1}, 1)"
 
 
+def _packed(k: int, letters: str) -> str:
+    """One sum that counts several letters of a rule."""
+    whens = " ".join(f"WHEN '{letter}' THEN {_DIGIT**place}" for place, letter in enumerate(letters))
+    return f"SUM(CASE {_letter(k)} {whens} ELSE 0 END)"
+
+
+def _counts(row: dict[str, Any], k: int) -> dict[str, int]:
+    """Communities by outcome of a rule."""
+    counts = {}
+    for j, letters in enumerate(_PACKS):
+        packed = int(row[f"c{k}_{j}"] or 0)
+        for letter in letters:
+            packed, counts[letter] = divmod(packed, _DIGIT)
+    return {outcome.value: counts[letter] for letter, outcome in LETTERS.items()}
+
+
 def _aggregates(rules: Sequence[Rule]) -> list[str]:
     columns = ["COUNT(*) AS communities"]
     for k, rule in enumerate(rules):
-        for letter in LETTERS:
-            columns.append(
-                f"SUM(CASE WHEN {_letter(k)} = '{letter}' THEN 1 ELSE 0 END) AS c{k}{letter.lower()}"
-            )
+        columns += [f"{_packed(k, letters)} AS c{k}_{j}" for j, letters in enumerate(_PACKS)]
         kind = rule.standard.upper.get("kind")
         if kind in {"ratio", "quota"}:
             judged = f"{_letter(k)} IN ({_JUDGED})"
             columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.numerator}) END) AS n{k}")
             columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.denominator}) END) AS m{k}")
+            columns += [f"SUM(CASE WHEN {judged} THEN {name} END) AS i{k}_{name}" for name in _summed(rule)]
         elif kind == "shortfall":
             missed = [
                 f"{_letter(j)} = 'N'"
@@ -72,6 +90,11 @@ def _aggregates(rules: Sequence[Rule]) -> list[str]:
         if item.additive:
             columns.append(f"SUM({name}) AS {name}")
     return columns
+
+
+def _summed(rule: Rule) -> list[str]:
+    """The inputs of an indicator that may be summed."""
+    return [name for name in rule.indicator.inputs if all_inputs()[name].additive]
 
 
 def upper_results(*, relation: Relation, level: int) -> list[UpperResult]:
@@ -88,7 +111,7 @@ def _result(rules: Sequence[Rule], row: dict[str, Any], level: int, path: str) -
     total: Counter[str] = Counter()
     traces = []
     for k, rule in enumerate(rules):
-        counts = {LETTERS[letter].value: int(row[f"c{k}{letter.lower()}"] or 0) for letter in LETTERS}
+        counts = _counts(row, k)
         if rule.for_communities:
             total.update(counts)
         counts = {outcome: count for outcome, count in counts.items() if count}
@@ -111,6 +134,9 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
     numerator: int | None = None
     denominator: int | None = 1
     outcome: Outcome | None = None
+    if kind in {"ratio", "quota"} and row[f"n{k}"] is not None:
+        # The inputs shown are those the value was made of: communities that could not be judged stay out.
+        row = {**row, **{name: row[f"i{k}_{name}"] for name in _summed(rule)}}
     missing = counts.get(Outcome.NO_DATA.value, 0)
     applicable = sum(counts.values()) - counts.get(Outcome.NOT_APPLICABLE.value, 0)
     if applicable == 0 and kind:

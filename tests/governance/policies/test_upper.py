@@ -67,6 +67,42 @@ def test_workers_per_10000_counts_each_person_once_and_only_above(measured_tree:
     assert _trace(measured_tree.street, "LH-CAD-09")["outcome"] == "met"
 
 
+def test_who_works_in_two_communities_of_a_county_counts_once(measured_tree: Tree):
+    first, second = measured_tree.community, measured_tree["610104001002"]
+    person, fulltime = (Person.objects.create(name=name) for name in ("演示甲", "演示乙"))
+    for division in (first, second):
+        fill_community(division, population_urban_resident=5000)
+        add_workers(division, 2, people=[person])
+        TwoCommitteeMember.objects.create(
+            division=division,
+            person=fulltime,
+            committee_post="member",
+            is_fulltime=True,
+            counts_toward_quota=True,
+            started_on=BEGAN,
+        )
+    TwoCommitteeMember.objects.create(
+        division=second,
+        person=person,
+        committee_post="member",
+        is_fulltime=True,
+        counts_toward_quota=True,
+        started_on=BEGAN,
+    )
+    for division in (measured_tree.street, measured_tree.county):
+        result = _trace(division, "LH-CAD-09")
+        assert (result["inputs"]["workers"], result["value"], result["gap"]) == (4, 4, 14)
+
+
+def test_the_inputs_shown_are_those_the_rate_was_made_of(measured_tree: Tree):
+    fill_community(measured_tree.community, population_urban_resident=5000)
+    add_workers(measured_tree.community, 9)
+    fill_community(measured_tree["610104001002"], population_urban_resident=70000)
+    result = _trace(measured_tree.county, "LH-CAD-09")
+    assert (result["value"], result["outcome"]) == (18, "met")
+    assert result["inputs"] == {"workers": 9, "population_urban_resident": 5000}
+
+
 def test_a_provincial_quota_is_judged_at_the_province_and_contributed_below(measured_tree: Tree):
     fill_community(measured_tree.community)
     add_facilities(
