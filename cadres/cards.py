@@ -61,7 +61,7 @@ def _workers(on: date) -> models.QuerySet:
     return (
         CommunityWorker.objects.valid()
         .values("division_id")
-        .annotate(total=Count("person", distinct=True, filter=active_on(on) & ~Exists(earlier)))
+        .annotate(total=Count("person", distinct=True, filter=active_on(on) & Q(~Exists(earlier))))
     )
 
 
