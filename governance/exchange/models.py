@@ -78,6 +78,11 @@ class ImportBatch(models.Model):
         return self.purged_at is None
 
     @property
+    def has_changes(self) -> bool:
+        """Whether a confirmation would save anything."""
+        return any(self.count(name) for name in ("new", "changed", "conflicts"))
+
+    @property
     def may_apply(self) -> bool:
         """Whether only the confirmation is missing (conflicts are decided with it)."""
         return self.status == BatchStatus.PREVIEWED and self.has_file and not self.count("errors")

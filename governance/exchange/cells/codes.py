@@ -107,4 +107,4 @@ class PhoneWidget(CellWidget):
         if self.landline and (match := re.fullmatch(r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})", number)):
             return f"{match[1]}-{match[2]}"
         wanted = "11 位手机号或带区号的座机号" if self.landline else "11 位手机号"
-        raise ValueError(f"“{show(value)}”不是有效号码，请填写{wanted}。")
+        raise ValueError(f"“{show(value)}”不是有效号码，请填写 {wanted}。")

@@ -96,6 +96,7 @@ def test_refusals(run, clerk, user_of, tmp_path):
     for name, code_of_error in (("nobody", "unknown_user"), (user_of(Role.DEPARTMENT).username, "forbidden")):
         code, found = run("import_workbook", content, "--as", name, "--json")
         assert (code, found["error"]["code"]) == (1, code_of_error) and found["error"]["message"]
+    assert Event.objects.filter(kind=EventKind.REFUSAL).count() == 1
     clerk.is_active = False
     clerk.save()
     assert run("import_workbook", content, "--as", clerk.username, "--json")[0] == 1

@@ -91,6 +91,18 @@ def test_preview_confirm_and_receipt(client, clerk):
     assert "台账.xlsx" in text(client.get("/workbook/"))
 
 
+def test_nothing_to_save_is_not_to_be_confirmed(client):
+    content = workbook(网格=[{}])
+    first = uploaded(client, content)
+    response = client.post(f"/workbook/imports/{first.pk}/apply/", follow=True)
+    again = text(client.get(uploaded(client, content).get_absolute_url()))
+    assert "没有需要保存的内容" in again and "确认导入" not in again
+    changed = uploaded(client, workbook(网格=[{"户数": 310}]))
+    assert "系统中现有" in text(client.get(changed.get_absolute_url()))
+    response = client.post(f"/workbook/imports/{changed.pk}/apply/", follow=True)
+    assert "导入前" in text(response) and "系统中现有" not in text(response)
+
+
 def test_confirming_twice_saves_once(client):
     batch = uploaded(client, workbook(网格=[{}]))
     for _ in range(3):
