@@ -13,7 +13,7 @@ from governance.policies.evaluation.store import rules_of, store_frozen
 from governance.policies.indicators import cards
 from governance.policies.models import EvaluationRun, Scorecard
 
-ROUNDS = 3
+ROUNDS = 4
 LOOP_SAMPLE = 40
 
 

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
 
@@ -54,14 +53,12 @@ def seconds(action: Callable[[], Any]) -> float:
 
 
 def by_turns(*actions: Callable[[], Any], rounds: int) -> list[float]:
-    """Median seconds of each action; the first round only warms up when there are several."""
+    """Best seconds of each action: whatever else the machine does can only add to them."""
     taken: list[list[float]] = [[] for _ in actions]
-    for number in range(rounds + (rounds > 1)):
+    for _ in range(rounds):
         for action, times in zip(actions, taken, strict=True):
-            spent = seconds(action)
-            if number or rounds == 1:
-                times.append(spent)
-    return [median(times) for times in taken]
+            times.append(seconds(action))
+    return [min(times) for times in taken]
 
 
 def emit(measurement: Measurement, database: str) -> None:

@@ -11,7 +11,7 @@ from governance.accounts.scope import forget_scope, permitted
 from governance.exchange import exporting
 from governance.exchange.writer import write_workbook
 
-ROUNDS = 2
+ROUNDS = 3
 
 
 def measure(ground: Ground) -> Iterator[Measurement]:

@@ -13,6 +13,7 @@ from governance.exchange.importing.apply import apply
 from governance.exchange.importing.lines import Status
 from governance.exchange.importing.prepare import prepare
 
+ROUNDS = 3
 STOCK_SAMPLE = 600
 
 
@@ -24,7 +25,7 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     notes = {"columns": len(rows[0]), "megabytes": round(len(content) / 1e6, 1)}
     spent, floors = [], []
     prepared = 0.0
-    for _ in range(2):
+    for _ in range(ROUNDS):
         _empty(ground)
         floors.append(seconds(lambda: floor_import.load(content)))
         _empty(ground)
