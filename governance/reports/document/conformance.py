@@ -4,6 +4,7 @@ A document that fails is not issued (`NotConformant`). Substituted typefaces do 
 what stands in is never called 小标宋.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,10 +22,13 @@ LEFT, TOP, RIGHT, BOTTOM = 28.0, 37.0, 184.0, 262.0
 LINES, CHARACTERS = 22, 28
 MISSING = (PLACEHOLDER, "\ufffd")
 PITCH = 225 / LINES
+DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 BODY, TITLE, SMALL = 16.0, 22.0, 14.0
 EM_MM = BODY * 25.4 / 72
 NUMBER_DROP = 7.0
 """mm from the type area to the top of the page number's dash."""
+SIDE = 0.9
+"""mm by which a page number may miss its place one character in: a wide dash has its own side bearings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +160,27 @@ def _grid(file: ReadBack) -> Iterator[Finding]:
         )
         if full_text(page) and page.number > 1:
             yield from _pitch(page, lines)
-            if len(lines) > LINES or (continued and len(lines) != LINES):
+            short = continued and len(lines) < LINES and not _kept_for_the_tail(lines, following[1])
+            if len(lines) > LINES or short:
                 message = f"第{page.number}页正文{len(lines)}行，应为{LINES}行"
                 yield Finding("lines", page.number, message)
         for line, after in pairwise(lines):
             # A line is full when the next one goes on with the same paragraph.
             if after.y - line.y < PITCH * 1.2 and _flush(after):
                 yield from _full_line(page, line)
+
+
+def _kept_for_the_tail(lines: list[Line], following: list[Line]) -> bool:
+    """Whether a page ends early so that the signature is not alone on the next one.
+
+    Then one line of text went over with it (a blank line follows), and the page had no room for the tail.
+    """
+    tail = following[1:]
+    if not any(DATE.fullmatch(squeeze(line.text)) for line in tail):
+        return False
+    alone = tail[0].y - following[0].y > PITCH * 1.5
+    rows = round((tail[-1].y - following[0].y) / PITCH) + 1
+    return alone and len(lines) + rows > LINES
 
 
 def _pitch(page: Page, lines: list[Line]) -> Iterator[Finding]:
@@ -218,8 +236,8 @@ def _page_numbers(file: ReadBack) -> Iterator[Finding]:
             continue
         first, last = min(g[1] for g in glyphs), max(g[1] for g in glyphs)
         em = SMALL * 25.4 / 72
-        left_side = abs(first - (LEFT + em)) < 0.6
-        right_side = abs(last + em - (RIGHT - em)) < 0.6
+        left_side = abs(first - (LEFT + em)) < SIDE
+        right_side = abs(last + em - (RIGHT - em)) < SIDE
         if not (right_side if page.number % 2 else left_side):
             side = "右" if page.number % 2 else "左"
             yield Finding("page-number-side", page.number, f"第{page.number}页页码应居{side}空一字")

@@ -40,6 +40,18 @@ def test_a_page_set_differently_is_refused(bare_fonts, css, code):
         found.require()
 
 
+@pytest.mark.parametrize("short_paragraphs", [15, 17, 19])
+def test_a_page_may_end_early_so_that_the_signature_is_not_alone(bare_fonts, short_paragraphs):
+    body = (
+        Paragraph.of(sample.SPIRIT),
+        *(Paragraph.of("逐一落实整改。") for _ in range(short_paragraphs)),
+        Paragraph.of(sample.GRIDS),
+    )
+    document = sample.report(body=body, annexes=(), attachments=("名单",), issuer_mark=None)
+    found = check(render_pdf(document, fonts=bare_fonts).pdf, document)
+    assert [finding.message for finding in found.findings] == []
+
+
 def test_a_character_no_font_has_is_shown_and_refused(bare_fonts):
     document = sample.report(
         body=(Paragraph.of(sample.SPIRIT, "𪚥头社区"), Paragraph.of(sample.GRIDS * 2)),
