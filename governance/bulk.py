@@ -7,15 +7,21 @@ joins a list of VALUES. Signals and `save()` are not run; neither are they by Dj
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 _PARAMETERS = 30_000
 """Values in one statement: SQLite's own limit is 32,766 where a distribution has not raised it."""
+
+_MANY = 500
+"""From so many rows on PostgreSQL is given them by COPY."""
 
 _PLAIN = {
     "CharField",
@@ -56,6 +62,31 @@ def _parameters(rows: Sequence[Any], fields: Sequence[Any]) -> list[Any]:
     return [convert(getattr(row, name)) for row in rows for name, convert in pairs]
 
 
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _copied(value: Any) -> str:
+    """A parameter as PostgreSQL's COPY reads it."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, (bool, int, float, Decimal)):
+        return str(value)
+    # JSON comes wrapped for psycopg2; anything else that is no text would be a fault of ours.
+    text = value if isinstance(value, str) else value.dumps(value.adapted)
+    return str(text).translate(_ESCAPES)
+
+
+def _copy(cursor: Any, table: str, columns: str, rows: Sequence[Any], fields: Sequence[Any]) -> None:
+    """Rows into a PostgreSQL table; several times faster than VALUES, which it has to parse."""
+    values = list(map(_copied, _parameters(rows, fields)))
+    width = len(fields)
+    lines = ("\t".join(values[start : start + width]) for start in range(0, len(values), width))
+    with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+
+
 def _values(rows: int, columns: int) -> str:
     return ", ".join([f"({', '.join(['%s'] * columns)})"] * rows)
 
@@ -72,6 +103,9 @@ def insert(model: type[models.Model], rows: Sequence[Any], *, with_ids: bool = T
     with connection.cursor() as cursor:
         for start in range(0, len(rows), size):
             some = rows[start : start + size]
+            if connection.vendor == "postgresql" and not with_ids and len(some) >= _MANY:
+                _copy(cursor, quote(model._meta.db_table), columns, some, fields)
+                continue
             cursor.execute(
                 f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "
                 f"VALUES {_values(len(some), len(fields))}{tail}",
@@ -103,6 +137,20 @@ def update(model: type[models.Model], rows: Sequence[Any], names: Sequence[str])
     table = quote(meta.db_table)
     size = max(1, _PARAMETERS // len(fields))
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) >= _MANY:
+            typed = [
+                f"c{i} {field.db_type(connection) if i else field.rel_db_type(connection)}"
+                for i, field in enumerate(fields)
+            ]
+            cursor.execute(f"CREATE TEMPORARY TABLE bulk_update ({', '.join(typed)})")
+            for start in range(0, len(rows), size):
+                _copy(cursor, "bulk_update", listed, rows[start : start + size], fields)
+            cursor.execute(
+                f"UPDATE {table} SET {', '.join(settings)} FROM bulk_update v "
+                f"WHERE {table}.{quote(pk.column)} = v.c0"
+            )
+            cursor.execute("DROP TABLE bulk_update")
+            return
         for start in range(0, len(rows), size):
             some = rows[start : start + size]
             cursor.execute(
