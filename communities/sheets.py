@@ -88,7 +88,7 @@ class CommunityResource(SheetResource):
     boundary_west = SheetField("boundary_west", "西至", TextWidget(100))
     boundary_north = SheetField("boundary_north", "北至", TextWidget(100))
     credit_code = SheetField(
-        "credit_code", "统一社会信用代码", CreditCodeWidget(), description="18 位，校验位须正确"
+        "credit_code", "统一社会信用代码", CreditCodeWidget(), description="18 位数字和大写字母"
     )
 
     def adjust(self, line: Line) -> None:

@@ -48,7 +48,8 @@ class CodeWidget(CellWidget):
 
 
 class CreditCodeWidget(CellWidget):
-    """统一社会信用代码 (GB 32100): 18 digits and capitals without I, O, S, V, Z, with a check character."""
+    """统一社会信用代码 (GB 32100): 18 digits and capitals; a wrong check character is a notice only, because
+    codes of the years before the standard are still in use."""
 
     as_text = True
     _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -60,12 +61,17 @@ class CreditCodeWidget(CellWidget):
         if type(value) is not str:
             raise ValueError(f"这一格被 Excel 存成了数字，后几位已经丢失，{AS_TEXT}。")
         code = fold(value).upper()
-        if len(code) != 18 or not set(code) <= set(self._ALPHABET):
-            raise ValueError(f"“{show(value)}”应为 18 位数字和大写字母（不含 I、O、S、V、Z），请核对。")
-        total = sum(self._ALPHABET.index(sign) * 3**place % 31 for place, sign in enumerate(code[:17]))
-        if self._ALPHABET[-total % 31] != code[17]:
-            raise ValueError(f"“{show(value)}”的校验位不对，请核对是否录错。")
+        if not re.fullmatch(r"[0-9A-Z]{18}", code):
+            raise ValueError(f"“{show(value)}”应为 18 位数字和大写字母，请核对。")
+        if not self._is_well_made(code):
+            notify(f"“{show(value)}”的校验位不符，已照原样保存，请核对是否录错。")
         return code
+
+    def _is_well_made(self, code: str) -> bool:
+        if not set(code) <= set(self._ALPHABET):
+            return False
+        total = sum(self._ALPHABET.index(sign) * 3**place % 31 for place, sign in enumerate(code[:17]))
+        return self._ALPHABET[-total % 31] == code[17]
 
 
 class IdNumberWidget(CellWidget):

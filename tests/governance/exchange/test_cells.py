@@ -119,7 +119,9 @@ def test_wrong_codes() -> None:
 
 def test_credit_code() -> None:
     assert CreditCodeWidget().clean(" 91350100m000100y４3") == "91350100M000100Y43"
-    assert "校验位" in error(CreditCodeWidget(), "91350100M000100Y44")
+    notices: list[str] = []
+    assert CreditCodeWidget().clean("91350100M000100Y44", notify=notices.append) == "91350100M000100Y44"
+    assert "校验位" in notices[0]
     assert "18 位" in error(CreditCodeWidget(), "91350100M000100Y4")
     assert "丢失" in error(CreditCodeWidget(), 9.1e17)
 
