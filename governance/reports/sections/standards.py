@@ -1,5 +1,6 @@
 """三、标准落实和目标完成情况: every standard with its clause, and the dated targets."""
 
+from governance.policies.comparisons import Ideal
 from governance.policies.evaluation.resolve import Rule
 from governance.policies.evaluation.trace import Trace
 from governance.policies.outcomes import Outcome, applicable
@@ -34,7 +35,7 @@ def build_standards(context: ReportContext) -> list[Block]:
     traces = [
         trace
         for trace in context.result.traces
-        if trace.rule.for_communities and trace.document.binds and not _only_information(trace)
+        if trace.rule.for_communities and trace.document.binds and _is_listed(trace)
     ]
     if not traces:
         return [Paragraph.of("本期没有可核查的标准。")]
@@ -65,12 +66,11 @@ def build_standards(context: ReportContext) -> list[Block]:
     ]
 
 
-def _only_information(trace: Trace) -> bool:
-    return not set(trace.counts) - {
-        Outcome.INFORMATION.value,
-        Outcome.NO_DATA.value,
-        Outcome.NOT_APPLICABLE.value,
-    }
+def _is_listed(trace: Trace) -> bool:
+    """Standards that judge somebody here. One whose data are all missing is listed with the rest, or the
+    units below would not add up to the whole."""
+    judges = not isinstance(trace.rule.comparison, Ideal)
+    return judges and set(trace.counts) != {Outcome.NOT_APPLICABLE.value}
 
 
 def build_targets(context: ReportContext) -> list[Block]:

@@ -112,6 +112,16 @@ def test_streets_add_up_to_the_county(filled_tree, report, set_today):
         assert sum(street[name] for street in streets) == pytest.approx(county[name], abs=0.001), name
 
 
+def test_a_street_that_has_entered_nothing_is_counted_in_the_county(measured_tree, keep):
+    """No figure of the county may come from a street whose own report leaves it out."""
+    fill_community(measured_tree.community, households_resident=1500, is_new_build=True)
+    kept = [keep(measured_tree[code], AFTER) for code in ("610104", "610104001", "610104002")]
+    county, *streets = [{f["id"]: f["value"] or 0 for f in report.figures} for report in kept]
+    for name in county:
+        if name.split(".")[0] in {"total", "count", "outcomes", "communities"}:
+            assert sum(street.get(name, 0) for street in streets) == pytest.approx(county[name]), name
+
+
 def test_an_area_without_data_gives_a_report_that_says_so(measured_tree, report, set_today):
     set_today(AFTER)
     made, pdf = report(code="610102")
