@@ -63,7 +63,7 @@ class CreditCodeWidget(CellWidget):
         code = fold(value).upper()
         if not re.fullmatch(r"[0-9A-Z]{18}", code):
             raise ValueError(f"“{show(value)}”应为 18 位数字和大写字母，请核对。")
-        if not self._is_well_made(code):
+        if notify and not self._is_well_made(code):
             notify(f"“{show(value)}”的校验位不符，已照原样保存，请核对是否录错。")
         return code
 
