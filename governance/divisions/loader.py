@@ -15,12 +15,15 @@ from django.db import transaction
 from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.codes import COUNTRY_CODE, fold_code
-from governance.divisions.models import Division, Level
+from governance.divisions.models import Division, Level, RetiredCode
 from governance.divisions.paths import WIDTHS, path_length
 from governance.divisions.registry import make_communities
 
 DATA = Path(__file__).parent / "data"
 _BATCH = 2000
+_SHOWN = 10
+"""Bad lines named in a message."""
+_LONGEST_NAME = 60
 _PSEUDO_CITIES = ("市辖区", "县")
 
 
@@ -52,9 +55,21 @@ class _Tree:
     def __init__(self) -> None:
         self.nodes: dict[str, _Node] = {}
         self.taken: set[str] = set()
-        for pk, code, path in Division.objects.values_list("pk", "code", "path").iterator():
-            self.nodes[code] = _Node(pk, path)
+        self.streets: set[str] = set()
+        rows = Division.objects.values_list("pk", "code", "path", "level")
+        for pk, code, path, level in rows.iterator():
+            self._know(code, _Node(pk, path), level)
             self.taken.add(path)
+        # A division that has a new code today is still the one the file means by its old one.
+        retired = RetiredCode.objects.values_list("division", "code", "division__path", "division__level")
+        for pk, code, path, level in retired:
+            if code not in self.nodes:
+                self._know(code, _Node(pk, path), level)
+
+    def _know(self, code: str, node: _Node, level: int) -> None:
+        self.nodes[code] = node
+        if level == Level.STREET:
+            self.streets.add(code)
 
     def _path(self, parent: _Node, level: int, part: str) -> str:
         """The parent's path, 00 for levels without a node, and the part; a taken one moves to 9xx."""
@@ -86,7 +101,7 @@ class _Tree:
                 )
             )
         for division in Division.objects.bulk_create(new, batch_size=_BATCH):
-            self.nodes[division.code] = _Node(division.pk, division.path)
+            self._know(division.code, _Node(division.pk, division.path), level)
         return len(new)
 
 
@@ -151,20 +166,48 @@ def _load_upper_levels(tree: _Tree, result: LoadResult) -> dict[str, str]:
     return above
 
 
-def _village_rows(tree: _Tree, communities: str | None) -> Iterator[tuple[str, str, str]]:
+def _village_rows(tree: _Tree, communities: str | None) -> list[tuple[str, str, str]]:
+    """Code, name and street's code of every community to be loaded; raises `LoadError` with all bad lines."""
     province = communities if communities and communities.isdigit() and len(communities) == 2 else None
     file = DATA / "villages.csv.xz" if communities is None or province else Path(communities)
     if not file.is_file():
         raise LoadError(f"找不到文件 {file}。")
-    for line, row in enumerate(_read(file), start=2):
-        try:
-            code, name, street = fold_code(row["code"]), row["name"].strip(), fold_code(row["streetCode"])
-        except (KeyError, AttributeError) as error:
-            raise LoadError(f"{file.name} 第 {line} 行：缺少 code、name 或 streetCode 列。") from error
-        if province and not code.startswith(province):
-            continue
-        if len(code) != 12 or not code.isdigit() or not name:
-            raise LoadError(f"{file.name} 第 {line} 行：社区代码应为 12 位数字且名称不能为空（{code}）。")
-        if street not in tree.nodes:
-            raise LoadError(f"{file.name} 第 {line} 行：街道代码 {street} 不存在。")
-        yield code, name, street
+    found: dict[str, tuple[int, str, str, str]] = {}
+    faults: list[str] = []
+    try:
+        for line, row in enumerate(_read(file), start=2):
+            code, name, street = (fold_code(row.get(key) or "") for key in ("code", "name", "streetCode"))
+            if province and not code.startswith(province):
+                continue
+            name = (row.get("name") or "").strip()
+            fault = _village_fault(tree, code, name, street)
+            if not fault and code in found:
+                fault = f"社区代码 {code} 与第 {found[code][0]} 行重复"
+            if fault:
+                faults.append(f"第 {line} 行：{fault}")
+            found.setdefault(code, (line, code, name, street))
+    except (UnicodeDecodeError, csv.Error, lzma.LZMAError, EOFError) as error:
+        raise LoadError(f"{file.name} 无法读取，应为 UTF-8 编码的 CSV 文件（可用 xz 压缩）。") from error
+    if faults:
+        more = f"；另有 {len(faults) - _SHOWN} 行" if len(faults) > _SHOWN else ""
+        raise LoadError(
+            f"{file.name} 有 {len(faults)} 行不正确。{'；'.join(faults[:_SHOWN])}{more}。未保存任何数据。"
+        )
+    if not found:
+        raise LoadError(
+            f"随软件提供的数据中没有省级代码 {province} 的社区，请用 --communities 指定文件。"
+            if province
+            else f"{file.name} 中没有数据，首行应为 code,name,streetCode。"
+        )
+    return [row[1:] for row in found.values()]
+
+
+def _village_fault(tree: _Tree, code: str, name: str, street: str) -> str:
+    """What is wrong with a line, for users; empty when nothing is."""
+    if len(code) != 12 or not (code.isascii() and code.isdigit()):
+        return f"社区代码应为 12 位数字（{code}）" if code else "缺少社区代码（code 列）"
+    if not name or len(name) > _LONGEST_NAME:
+        return f"社区名称（name 列）不能为空，且不超过 {_LONGEST_NAME} 字"
+    if street not in tree.streets:
+        return f"街道代码 {street} 不存在" if street else "缺少街道代码（streetCode 列）"
+    return "" if code.startswith(street) else f"社区代码 {code} 不属于街道 {street}"

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.divisions.loader import LoadError, load_divisions
+from governance.divisions.models import Level
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             result = load_divisions(communities=options["communities"])
         except LoadError as error:
             raise CommandError(str(error)) from error
-        levels = "，".join(f"{level} {count}" for level, count in result.created.items())
+        levels = "，".join(f"{Level[level.upper()].label} {count}" for level, count in result.created.items())
         self.stdout.write(
             f"新增行政区划 {result.total} 个（{levels}），新建社区档案 {result.communities} 个。"
         )
