@@ -1,5 +1,7 @@
 """Audit events (also the 修改痕迹 of records) and the blocks that seal them."""
 
+from typing import Any, NoReturn
+
 from django.db import models
 from django.utils import timezone
 
@@ -25,7 +27,41 @@ class EventKind(models.TextChoices):
     SETTINGS = "settings", "设置变更"
 
 
-class Block(models.Model):
+class AppendOnly(TypeError):
+    """Somebody tried to change or delete what was written once."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Rows can be read and added; sealing shows what was changed past this, in the database itself."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("审计记录只能新增，不能修改。")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly("审计记录只能新增，不能删除。")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("审计记录只能新增，不能修改。")
+
+
+class AppendOnlyRow(models.Model):
+    """A row that is written once."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly("审计记录只能新增，不能修改。")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("审计记录只能新增，不能删除。")
+
+
+class Block(AppendOnlyRow):
     """A sealed run of events in id order; its hash covers them and the block before."""
 
     first_event = models.BigIntegerField()
@@ -42,7 +78,7 @@ class Block(models.Model):
         return f"{self.first_event}–{self.last_event}"
 
 
-class Event(models.Model):
+class Event(AppendOnlyRow):
     """One thing that somebody did. Append-only; it outlives users and objects, so it holds no foreign keys.
 
     `before` and `after` hold changed fields only, personal data masked.
