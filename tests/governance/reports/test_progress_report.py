@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from pypdf import PdfReader
 
+from governance.audit.models import Event, EventKind
 from governance.reports.models import Period, Snapshot
 from tests.registry import fill_community
 
@@ -61,6 +62,8 @@ def test_twice_gives_the_same_bytes_and_one_snapshot(filled_tree, report, set_to
     set_today(AFTER)
     first, second = report(), report()
     assert first == second
+    events = Event.objects.filter(kind=EventKind.EXPORT, username="命令行", path=filled_tree.county.path)
+    assert [event.detail["sha256"] for event in events] == [first[0]["sha256"]] * 2
     assert first[0]["snapshot"] == "2026H1-1"
     assert Snapshot.objects.count() == 1
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from governance.audit.models import EventKind
+from governance.audit.services import record
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level, UnknownCode
 from governance.reports.document.conformance import NotConformant
@@ -42,6 +44,8 @@ class Command(BaseCommand):
         try:
             made = self._make(options)
             write_atomically(options["out"], made.pdf)
+            detail = {"file": options["out"].name, "period": made.period.code, "sha256": made.sha256}
+            record(EventKind.EXPORT, obj=made.division, detail=detail)
         except _REFUSALS as error:
             self._refuse(error, as_json=options["json"])
             return
