@@ -160,7 +160,8 @@ def _grid(file: ReadBack) -> Iterator[Finding]:
         )
         if full_text(page) and page.number > 1:
             yield from _pitch(page, lines)
-            short = continued and len(lines) < LINES and not _kept_for_the_tail(lines, following[1])
+            rest = following[1] if following and continued else []
+            short = bool(rest) and len(lines) < LINES and not _kept_for_the_tail(lines, rest)
             if len(lines) > LINES or short:
                 message = f"第{page.number}页正文{len(lines)}行，应为{LINES}行"
                 yield Finding("lines", page.number, message)
