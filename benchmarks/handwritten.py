@@ -11,7 +11,11 @@ from governance.divisions.paths import next_path
 TABLE = "bench_wide"
 ON = "2026-06-30"
 _ACTIVE = f"(started_on IS NULL OR started_on <= '{ON}') AND (ended_on IS NULL OR ended_on > '{ON}')"
-_EMPLOYED = _ACTIVE.replace("started_on", "e.started_on").replace("ended_on", "e.ended_on")
+_EMPLOYED = "e.voided_on IS NULL AND " + _ACTIVE.replace("started_on", "e.started_on").replace(
+    "ended_on", "e.ended_on"
+)
+_IN_COUNTY = "substr(e.path, 1, 6) = substr(x.path, 1, 6)"
+"""Who works in several communities of a county is counted in the first one."""
 
 _VALUES = f"""
 SELECT d.id AS division_id, d.path AS path,
@@ -72,17 +76,23 @@ LEFT JOIN (
     COUNT(CASE WHEN active AND party_post = 'secretary' AND committee_post = 'director' THEN 1 END)
       AS both_posts,
     COUNT(CASE WHEN active AND heads_supervision THEN 1 END) AS supervision,
-    COUNT(CASE WHEN seat AND is_fulltime AND NOT EXISTS (
-      SELECT 1 FROM cadres_communityworker e WHERE e.division_id = x.division_id AND e.person_id = x.person_id
-        AND e.voided_on IS NULL AND {_EMPLOYED}
-      ) THEN 1 END) AS fulltime_only
+    COUNT(DISTINCT CASE WHEN seat AND is_fulltime AND NOT EXISTS (
+      SELECT 1 FROM cadres_communityworker e WHERE e.person_id = x.person_id AND {_IN_COUNTY} AND {_EMPLOYED}
+      ) AND NOT EXISTS (
+      SELECT 1 FROM cadres_twocommitteemember e WHERE e.person_id = x.person_id AND {_IN_COUNTY}
+        AND {_EMPLOYED} AND e.path < x.path AND e.is_fulltime AND e.counts_toward_quota
+        AND (e.party_post <> '' OR e.committee_post <> '')
+      ) THEN x.person_id END) AS fulltime_only
   FROM (SELECT *, {_ACTIVE} AS active,
           {_ACTIVE} AND counts_toward_quota AND (party_post <> '' OR committee_post <> '') AS seat
         FROM cadres_twocommitteemember WHERE voided_on IS NULL
         AND path >= '{{low}}' AND path < '{{high}}') x
   GROUP BY division_id) m ON m.division_id = d.id
 LEFT JOIN (
-  SELECT division_id, COUNT(CASE WHEN {_ACTIVE} THEN 1 END) AS workers FROM cadres_communityworker
+  SELECT division_id, COUNT(DISTINCT CASE WHEN {_ACTIVE} AND NOT EXISTS (
+      SELECT 1 FROM cadres_communityworker e WHERE e.person_id = x.person_id AND {_IN_COUNTY} AND {_EMPLOYED}
+        AND e.path < x.path) THEN person_id END) AS workers
+  FROM cadres_communityworker x
   WHERE voided_on IS NULL AND path >= '{{low}}' AND path < '{{high}}' GROUP BY division_id
   ) w ON w.division_id = d.id
 LEFT JOIN (
