@@ -1,64 +1,73 @@
 """Findings follow the live run: opened when a standard is first missed, closed when it no longer is."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
-from governance.divisions.paths import next_path, under
+from governance.divisions.paths import next_path
 from governance.policies.evaluation.resolve import Rule
-from governance.policies.evaluation.store import refresh_live, rules_of
+from governance.policies.evaluation.store import make_known, refresh_live, rules_of
 from governance.policies.models import EvaluationRun, Finding, Scorecard
 from governance.policies.outcomes import FINDING_LETTERS, LETTERS, severity
 
-_LETTERS = ", ".join(f"'{letter}'" for letter in FINDING_LETTERS)
 
-
-def _path_sql(path: str, alias: str) -> tuple[str, list[str]]:
+def _within(path: str, alias: str) -> tuple[str, list[str]]:
     return (f" AND {alias}.path >= %s AND {alias}.path < %s", [path, next_path(path)]) if path else ("", [])
+
+
+def _meanings(rules: list[Rule]) -> tuple[str, list[Any]]:
+    """A table of what each letter at each place makes: standard, outcome, severity; binding rules only."""
+    rows: list[Any] = []
+    for position, rule in enumerate(rules, start=1):
+        if rule.document.binds and rule.for_communities:
+            for letter in FINDING_LETTERS:
+                level = severity(LETTERS[letter], rule.standard.binding)
+                rows.append((position, letter, rule.standard.pk, LETTERS[letter].value, level.value))
+    # The first row, which no letter meets, gives the columns names and, on PostgreSQL, types.
+    first = (
+        "SELECT 1 AS place, CAST('?' AS varchar(1)) AS letter, CAST(0 AS bigint) AS standard_id,"
+        " CAST('' AS varchar(14)) AS outcome, CAST('' AS varchar(5)) AS severity"
+    )
+    text = first + " UNION ALL SELECT %s, %s, %s, %s, %s" * len(rows)
+    return text, [value for row in rows for value in row]
 
 
 @transaction.atomic
 def refresh(*, path: str, on: date) -> None:
-    """Re-evaluate everything below `path` and open, change and close findings, set by set."""
+    """Re-evaluate everything below `path` and open, change and close findings, in one statement each."""
     run, path = refresh_live(path=path, on=on)
-    rules = rules_of(run)
-    binding = {k: rule for k, rule in enumerate(rules) if rule.document.binds and rule.for_communities}
-    standards = [rule.standard.pk for rule in binding.values()]
-    Finding.objects.filter(under(path), resolved_on=None).exclude(standard__in=standards).update(
-        resolved_on=on
-    )
-    for position, rule in binding.items():
-        _refresh_standard(run, rule, position, path, on)
+    _follow(run, path, on)
+    make_known(path, Finding, columns="path, standard_id, division_id, resolved_on, outcome, severity")
 
 
-def _refresh_standard(run: EvaluationRun, rule: Rule, position: int, path: str, on: date) -> None:
+def _follow(run: EvaluationRun, path: str, on: date) -> None:
     finding, score = Finding._meta.db_table, Scorecard._meta.db_table
-    letter = f"substr(s.letters, {position + 1}, 1)"
-    within, range_params = _path_sql(path, "f")
-    score_within, score_params = _path_sql(path, "s")
-    standard = rule.standard.pk
-    current = f"SELECT s.division_id, {letter} AS letter FROM {score} s WHERE s.run_id = %s{score_within}"
+    meanings, params = _meanings(rules_of(run))
+    of_findings, finding_range = _within(path, "f")
+    of_scores, score_range = _within(path, "s")
+    means = "m.letter = substr(s.letters, m.place, 1)"
+    wanted = (
+        f"WITH m AS ({meanings}), w AS (SELECT s.division_id, s.path, m.standard_id, m.outcome, m.severity "
+        f"FROM {score} s JOIN m ON {means} WHERE s.run_id = %s{of_scores})"
+    )
+    wanted_params = [*params, run.pk, *score_range]
+    same = "f.division_id = w.division_id AND f.standard_id = w.standard_id AND f.resolved_on IS NULL"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {finding} AS f SET resolved_on = %s WHERE f.standard_id = %s AND f.resolved_on IS NULL"
-            f"{within} AND f.division_id NOT IN (SELECT c.division_id FROM ({current}) c "
-            f"WHERE c.letter IN ({_LETTERS}))",
-            [on, standard, *range_params, run.pk, *score_params],
+            f"WITH m AS ({meanings}) UPDATE {finding} AS f SET resolved_on = %s WHERE f.resolved_on IS NULL"
+            f"{of_findings} AND NOT EXISTS (SELECT 1 FROM {score} s JOIN m ON {means} "
+            "WHERE s.run_id = %s AND s.path = f.path AND m.standard_id = f.standard_id)",
+            [*params, on, *finding_range, run.pk],
         )
-        for code in FINDING_LETTERS:
-            outcome = LETTERS[code]
-            level = severity(outcome, rule.standard.binding)
-            cursor.execute(
-                f"UPDATE {finding} AS f SET outcome = %s, severity = %s WHERE f.standard_id = %s "
-                f"AND f.resolved_on IS NULL AND f.outcome <> %s{within} AND f.division_id IN "
-                f"(SELECT c.division_id FROM ({current}) c WHERE c.letter = %s)",
-                [outcome, level, standard, outcome, *range_params, run.pk, *score_params, code],
-            )
-            cursor.execute(
-                f"INSERT INTO {finding} (division_id, path, standard_id, outcome, severity, opened_on) "
-                f"SELECT s.division_id, s.path, %s, %s, %s, %s FROM {score} s "
-                f"LEFT JOIN {finding} f ON f.division_id = s.division_id AND f.standard_id = %s "
-                f"AND f.resolved_on IS NULL "
-                f"WHERE s.run_id = %s{score_within} AND {letter} = %s AND f.id IS NULL",
-                [standard, outcome, level, on, standard, run.pk, *score_params, code],
-            )
+        cursor.execute(
+            f"{wanted} UPDATE {finding} AS f SET outcome = w.outcome, severity = w.severity FROM w "
+            f"WHERE {same}{of_findings} AND (f.outcome <> w.outcome OR f.severity <> w.severity)",
+            [*wanted_params, *finding_range],
+        )
+        cursor.execute(
+            f"{wanted} INSERT INTO {finding} (division_id, path, standard_id, outcome, severity, opened_on) "
+            "SELECT w.division_id, w.path, w.standard_id, w.outcome, w.severity, %s "
+            f"FROM w LEFT JOIN {finding} f ON {same} WHERE f.id IS NULL",
+            [*wanted_params, on],
+        )

@@ -22,17 +22,17 @@ def _fill(run: EvaluationRun, path: str, rules: Sequence[Rule]) -> None:
             cursor.execute(
                 f"INSERT INTO {card.model._meta.db_table} ({columns}) {select.text}", list(select.params)
             )
-        _make_known(path, *(card.model for card in cards()))
+        make_known(path, *(card.model for card in cards()))
         inputs = stored_inputs(run.pk, path, letters=False)
         cursor.execute(
             f"INSERT INTO {Scorecard._meta.db_table} (run_id, division_id, path, letters) "
             f"SELECT {run.pk}, i.division_id, i.path, {letters_sql(rules, '')} FROM ({inputs.text}) i",
             list(inputs.params),
         )
-    _make_known(path, Scorecard)
+    make_known(path, Scorecard)
 
 
-def _make_known(path: str, *stored: type[models.Model]) -> None:
+def make_known(path: str, *stored: type[models.Model], columns: str = "run_id, path") -> None:
     """Tell PostgreSQL's planner of many new rows.
 
     It would take a run it has not seen for a single row and join the cards by nested loops: minutes instead
@@ -41,7 +41,7 @@ def _make_known(path: str, *stored: type[models.Model]) -> None:
     if connection.vendor == "postgresql" and len(path) <= path_length(Level.COUNTY):
         with connection.cursor() as cursor:
             for model in stored:
-                cursor.execute(f"ANALYZE {model._meta.db_table} (run_id, path)")
+                cursor.execute(f"ANALYZE {model._meta.db_table} ({columns})")
 
 
 def _clear(run: EvaluationRun, path: str) -> None:
