@@ -60,6 +60,8 @@ def register_sheets() -> None:
             begin="任职日期",
             end="离任日期",
             description="每行一人的一段任职",
+            slug="members",
+            unit="人",
         )
     )
     register(
@@ -73,5 +75,7 @@ def register_sheets() -> None:
             begin="入职日期",
             end="离职日期",
             description="每行一人的一段任职",
+            slug="workers",
+            unit="人",
         )
     )

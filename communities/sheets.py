@@ -145,7 +145,17 @@ class OrganisationResource(SheetResource):
 
 
 def register_sheets() -> None:
-    register(Sheet("社区", Community, CommunityResource, 10, description="每行一个社区"))
+    register(
+        Sheet(
+            "社区",
+            Community,
+            CommunityResource,
+            10,
+            description="每行一个社区",
+            slug="communities",
+            unit="个",
+        )
+    )
     register(
         Sheet(
             "小区",
@@ -156,6 +166,8 @@ def register_sheets() -> None:
             begin="建成日期",
             end="撤销日期",
             description="每行一个小区",
+            slug="compounds",
+            unit="个",
         )
     )
     register(
@@ -168,5 +180,7 @@ def register_sheets() -> None:
             begin="成立日期",
             end="注销日期",
             description="每行一个社会组织",
+            slug="organisations",
+            unit="个",
         )
     )

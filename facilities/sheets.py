@@ -35,5 +35,7 @@ def register_sheets() -> None:
             begin="启用日期",
             end="停用日期",
             description="每行一处设施",
+            slug="facilities",
+            unit="处",
         )
     )

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "governance.console",
     "governance.exchange",
     "governance.people",
+    "governance.records",
     "governance.policies",
     "governance.reports",
     "communities",

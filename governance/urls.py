@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("governance.console.urls")),
     path("jobs/", include("governance.console.job_urls")),
     path("workbook/", include("governance.exchange.urls")),
+    path("records/", include("governance.records.urls")),
     path("", include("governance.policies.urls")),
     path("reports/", include("governance.reports.urls")),
     path("communities/", include("communities.urls")),

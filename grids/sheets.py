@@ -100,5 +100,7 @@ def register_sheets() -> None:
             derived=("villager_groups", "villager_group_count"),
             end="撤销日期",
             description="每行一个网格",
+            slug="grids",
+            unit="个",
         )
     )

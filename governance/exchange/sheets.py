@@ -146,7 +146,8 @@ class Sheet:
 
     `key`: columns that, with the community, name a row; empty where the community itself is the row.
     `link`: what connects rows with an object of their own (persons). `derived`: model fields that
-    `resource.finish` sets. `begin` and `end`: the columns of the two dates, which must be in order.
+    `resource.finish` sets. `begin` and `end`: the columns of the two dates, which must be in order. `slug`
+    names the sheet in addresses; `unit` is the Chinese measure word of its rows.
     """
 
     name: str
@@ -159,6 +160,8 @@ class Sheet:
     begin: str = ""
     end: str = ""
     description: str = ""
+    slug: str = ""
+    unit: str = "条"
 
     @cached_property
     def resource(self) -> SheetResource:
@@ -202,6 +205,11 @@ def register(sheet: Sheet) -> Sheet:
     if _Registry.sheets.setdefault(sheet.name, sheet) is not sheet:
         raise ValueError(f"Sheet registered twice: {sheet.name}")
     return sheet
+
+
+def by_slug(slug: str) -> Sheet | None:
+    """The sheet that addresses name so."""
+    return next((sheet for sheet in _Registry.sheets.values() if sheet.slug == slug), None) if slug else None
 
 
 def registered() -> tuple[Sheet, ...]:
