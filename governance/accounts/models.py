@@ -20,6 +20,7 @@ class Unit(models.Model):
     )
     letterhead = models.CharField("发文机关标志", max_length=60, blank=True)
     document_prefix = models.CharField("发文字号前缀", max_length=20, blank=True)
+    closed_on = models.DateField("停用日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "单位"
@@ -77,7 +78,10 @@ class UserSession(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     session_key = models.CharField(max_length=40, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField("登录时间", default=timezone.now)
+    seen_at = models.DateTimeField("最近活动", default=timezone.now)
+    address = models.CharField("登录地址", max_length=45, blank=True)
+    browser = models.CharField("浏览器", max_length=60, blank=True)
 
     class Meta:
         verbose_name = "会话"
@@ -106,3 +110,18 @@ class DivisionGrant(UserObjectPermissionBase):
     @property
     def role_label(self) -> str:
         return ROLES[self.role].label
+
+
+class Setting(models.Model):
+    """A value that replaces the default of a registered option (see options.py); one row an option."""
+
+    key = models.CharField("设置项", max_length=60, unique=True)
+    value = models.JSONField("值")
+    changed_by = models.CharField("修改人", max_length=150, blank=True)
+    changed_at = models.DateTimeField("修改时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "系统设置"
+
+    def __str__(self) -> str:
+        return self.key
