@@ -90,6 +90,47 @@ class UserSession(models.Model):
         return f"{self.user} {self.created_at:%Y-%m-%d %H:%M}"
 
 
+class ListPreference(models.Model):
+    """How a user last saw a list: the conditions of the last search and the columns left out.
+
+    `list_key` names the list (its route); `last_query` is a query string without `?`; `hidden` holds labels
+    of columns, so that a column added later is shown.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="list_preferences")
+    list_key = models.CharField(max_length=80)
+    last_query = models.CharField("上次条件", max_length=1000, blank=True)
+    hidden = models.JSONField("隐藏的列", default=list)
+
+    class Meta:
+        verbose_name = "列表偏好"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "list_key"], name="list_preference_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.list_key}"
+
+
+class SavedFilter(models.Model):
+    """Conditions of a list that a user keeps under a name; only the user sees them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_filters")
+    list_key = models.CharField(max_length=80)
+    name = models.CharField("名称", max_length=20)
+    query = models.CharField("条件", max_length=1000)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "常用条件"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "list_key", "name"], name="saved_filter_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DivisionGrant(UserObjectPermissionBase):
     """(user, role, division): a guardian object permission with a direct foreign key."""
 
