@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -23,6 +24,9 @@ from governance.exchange.importing.session import Session, chunks
 from governance.exchange.sheets import Sheet
 
 THEIRS, MINE = "theirs", "mine"
+
+Describe = Callable[[Line], dict[str, Any]]
+"""What the event of a line says beyond its changes: `kind`, `reason`, `detail` as `audit.services.build`."""
 
 
 class ImportRefused(Exception):
@@ -44,19 +48,30 @@ def apply(plan: Plan, user: User, on_conflict: str | None = None, *, file_name: 
     return plan
 
 
-def write(plan: Plan, user: User, on_conflict: str | None = None, *, file_name: str = "") -> set[str]:
-    """The transaction of `apply` alone; gives the paths of what was changed, for `after_import`."""
+def write(
+    plan: Plan,
+    user: User,
+    on_conflict: str | None = None,
+    *,
+    file_name: str = "",
+    describe: Describe | None = None,
+) -> set[str]:
+    """The transaction of `apply` alone; gives the paths of what was changed, for `after_import`.
+
+    With `describe` the plan came from a form: its events say what it tells, and none of them is of a file.
+    """
     if on_conflict not in (None, THEIRS, MINE):
         raise ValueError(f"on_conflict must be theirs or mine, not {on_conflict!r}")
     if not plan.may_apply(on_conflict):
         raise ImportRefused("工作簿有错误或冲突未处理，没有保存任何内容。")
     # The scope is read afresh: a right withdrawn since the preview counts.
-    session = Session(user, plan.on, Scope(user))
+    session = Session(user, plan.on, Scope(user), reach=plan.reach)
     lines = _effective(plan, on_conflict)
     try:
         with bulk.without_collector(), transaction.atomic():
-            paths = _write(session, lines)
-            _record(plan, session.scope, paths, on_conflict, file_name)
+            paths = _write(session, lines, describe)
+            if describe is None:
+                _record(plan, session.scope, paths, on_conflict, file_name)
     except IntegrityError as error:
         raise StalePlan("数据刚刚被他人修改，请重新预览。") from error
     return paths
@@ -73,7 +88,7 @@ def _effective(plan: Plan, on_conflict: str | None) -> list[Line]:
     return lines
 
 
-def _write(session: Session, lines: Sequence[Line]) -> set[str]:
+def _write(session: Session, lines: Sequence[Line], describe: Describe | None) -> set[str]:
     by_sheet: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_sheet[line.sheet.name].append(line)
@@ -91,7 +106,7 @@ def _write(session: Session, lines: Sequence[Line]) -> set[str]:
         links[key].save(session, some)
     for sheet in registry.registered():
         _save(sheet, by_sheet[sheet.name])
-    record_many([_event(line) for line in lines])
+    record_many([_event(line, describe(line) if describe else {}) for line in lines])
     paths = {line.row.path for line in lines}
     for key, some in linked.items():
         events = links[key].spread(session, some)
@@ -114,9 +129,9 @@ def _lock(sheet: Sheet, lines: Sequence[Line]) -> None:
 def _require(session: Session, line: Line) -> None:
     """The last look at the rights, at the very rows that are saved."""
     path = line.division.path if line.stored is None else line.stored.path  # type: ignore[union-attr]
-    for action in (Action.IMPORT, Action.ADD if line.stored is None else Action.CHANGE):
+    for action in (session.reach, Action.ADD if line.stored is None else Action.CHANGE):
         if not session.may(action, path):
-            raise PermissionDenied("您已没有在这些社区导入的权限，没有保存任何内容。")
+            raise PermissionDenied("您已没有在这些社区录入的权限，没有保存任何内容。")
 
 
 def _fill(line: Line) -> None:
@@ -172,12 +187,12 @@ def _free_keys(sheet: Sheet, lines: Sequence[Line]) -> None:
             )
 
 
-def _event(line: Line) -> Event:
+def _event(line: Line, said: dict[str, Any]) -> Event:
     after = {change.column.history_key: change.column.history(change.new) for change in line.writes}
     if line.stored is None:
-        return build(EventKind.CREATE, obj=line.row, after=after)
+        return build(**{"kind": EventKind.CREATE, "obj": line.row, "after": after, **said})
     before = {change.column.history_key: change.column.history(change.old) for change in line.writes}
-    return build(EventKind.CHANGE, obj=line.row, before=before, after=after)
+    return build(**{"kind": EventKind.CHANGE, "obj": line.row, "before": before, "after": after, **said})
 
 
 def _record(plan: Plan, scope: Scope, paths: set[str], on_conflict: str | None, file_name: str) -> None:

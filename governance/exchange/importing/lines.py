@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from governance.accounts.roles import Action
 from governance.divisions.models import Division
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ def shown_cell(value: Any) -> Any:
 class Plan:
     """What an import would do. Nothing has been written yet.
 
-    `preview` is the object of `import_workbook --json`; `on` the day of the import.
+    `preview` is the object of `import_workbook --json`; `on` the day of the import. `reach` is what the user
+    must be allowed to do in the communities, beside adding or changing rows.
     """
 
     lines: list[Line]
@@ -170,6 +172,7 @@ class Plan:
     hints: list[Hint]
     on: date
     sha256: str
+    reach: Action = Action.IMPORT
 
     def of(self, *statuses: Status) -> Iterator[Line]:
         return (line for line in self.lines if line.status in statuses)

@@ -36,15 +36,16 @@ def prepare(content: bytes, user: User, *, on: date | None = None) -> Plan:
     return prepare_workbook(read_workbook(content), user, on=on or timezone.localdate(), sha256=sha256)
 
 
-def prepare_workbook(workbook: RawWorkbook, user: User, *, on: date, sha256: str = "") -> Plan:
-    """The same from a workbook that is read already."""
+def prepare_workbook(
+    workbook: RawWorkbook, user: User, *, on: date, sha256: str = "", reach: Action = Action.IMPORT
+) -> Plan:
+    """The same from a workbook that is read already, or that was made of a form (see `Session.reach`)."""
     with bulk.without_collector():
-        return _prepare(workbook, user, on, sha256)
+        return _prepare(workbook, Session(user, on, reach=reach), sha256)
 
 
-def _prepare(workbook: RawWorkbook, user: User, on: date, sha256: str) -> Plan:
+def _prepare(workbook: RawWorkbook, session: Session, sha256: str) -> Plan:
     lines, faults, hints = read_tables(workbook)
-    session = Session(user, on)
     session.find_communities(lines)
     session.find_communities_by_id(lines)
     session.find_parents(lines)
@@ -65,7 +66,9 @@ def _prepare(workbook: RawWorkbook, user: User, on: date, sha256: str) -> Plan:
             find_repeated(session, sheet, by_sheet[sheet.name])
         compare(session, sheet, by_sheet[sheet.name])
     assert all(isinstance(line.status, Status) for line in lines)
-    return Plan(lines=lines, faults=faults, hints=hints, on=on, sha256=sha256)
+    return Plan(
+        lines=lines, faults=faults, hints=hints, on=session.on, sha256=sha256, reach=session.reach
+    )
 
 
 def _links(present: list[Sheet], by_sheet: dict[str, list[Line]]) -> list[tuple[Link, list[Line]]]:

@@ -26,10 +26,16 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 class Session:
-    """One run over one file: who imports, on which day, and what was read so far."""
+    """One run over one file: who imports, on which day, and what was read so far.
 
-    def __init__(self, user: User, on: date, scope: Scope | None = None) -> None:
+    `reach`: communities where the user may not do this read like ones that do not exist.
+    """
+
+    def __init__(
+        self, user: User, on: date, scope: Scope | None = None, *, reach: Action = Action.IMPORT
+    ) -> None:
         self.user = user
+        self.reach = reach
         self.on = on
         self.scope = scope or scope_of(user)
         self._rows: dict[str, dict[int, list[Any]]] = {}
@@ -50,12 +56,12 @@ class Session:
         return held
 
     def find_communities(self, lines: Sequence[Line]) -> None:
-        """Set `line.division` from the community code, within the user's right to import.
+        """Set `line.division` from the community code, within the user's reach.
 
         A code outside reads like one that does not exist. A retired code is taken with a notice.
         """
         codes = {code for line in lines if (code := line.values.get(COMMUNITY_CODE))}
-        mine = permitted(Division.objects.filter(level=Level.COMMUNITY), self.user, Action.IMPORT)
+        mine = permitted(Division.objects.filter(level=Level.COMMUNITY), self.user, self.reach)
         by_code: dict[str, Division] = {}
         for some in chunks(codes):
             by_code.update((division.code, division) for division in mine.filter(code__in=some))
@@ -86,7 +92,7 @@ class Session:
                 tokens[line.sheet.name].append(line)
         for named in tokens.values():
             rows = named[0].sheet.model._default_manager.valid()
-            rows = permitted(rows, self.user, Action.IMPORT)
+            rows = permitted(rows, self.user, self.reach)
             found: dict[int, Division] = {}
             for some in chunks({line.token for line in named}):
                 for row in rows.filter(pk__in=some).select_related("division"):
