@@ -11,8 +11,8 @@ class CadresConfig(AppConfig):
     def ready(self) -> None:
         from cadres import cards, report, tables
         from cadres.sheets import register_sheets
-        from communities import rows
         from governance.policies.indicators import register_card, register_indicators
+        from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
 
         register_sheets()
@@ -20,4 +20,4 @@ class CadresConfig(AppConfig):
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 20, "社区工作队伍", report.build))
         for table in tables.TABLES:
-            rows.register(table)
+            row_tables.register(table)

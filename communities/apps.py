@@ -9,7 +9,7 @@ class CommunitiesConfig(AppConfig):
     verbose_name = "社区"
 
     def ready(self) -> None:
-        from communities import cards, report, rows, tables
+        from communities import cards, report, tables
         from communities.founding import make_missing_communities
         from communities.sheets import register_sheets
         from governance.accounts.roles import Action
@@ -17,6 +17,7 @@ class CommunitiesConfig(AppConfig):
         from governance.divisions.models import Level
         from governance.divisions.registry import register_community_maker
         from governance.policies.indicators import register_card, register_indicators
+        from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
         from governance.web import menu
 
@@ -27,7 +28,7 @@ class CommunitiesConfig(AppConfig):
         register(Section(Part.BASICS, 20, "", report.build_basics))
         register(Section(Part.PROGRESS, 40, "社区自治与服务", report.build_progress))
         for table in tables.TABLES:
-            rows.register(table)
+            row_tables.register(table)
         menu.register(menu.MenuItem("社区", "communities:list", "building-community", Action.VIEW, order=40))
         links.register(
             links.DivisionLink(

@@ -1,51 +1,56 @@
-"""The registry's own tables on a community's page: compounds and social organisations."""
+"""The tables of compounds and social organisations."""
 
 from datetime import date
 
 from communities.models import Compound, SocialOrganisation
-from communities.rows import RowTable
-from governance.divisions.models import Division
 from governance.exchange.rows import RegistryQuerySet
+from governance.records.tables import RowTable
 from governance.web.columns import Column
 
 
-def _compounds(division: Division) -> RegistryQuerySet:
-    return Compound.objects.valid().filter(division=division).order_by("name")
+def _compounds() -> RegistryQuerySet:
+    return Compound.objects.all()
 
 
 def _compound_columns(on: date) -> tuple[Column, ...]:
     return (
-        Column("小区名称", "name", strong=True),
-        Column("户数", "households", "number"),
-        Column("楼栋数", "buildings", "number"),
-        Column("建成日期", "started_on", "date"),
-        Column("物业类型", "get_property_kind_display"),
+        Column("小区名称", "name", strong=True, sort="name"),
+        Column("户数", "households", "number", sort="households"),
+        Column("楼栋数", "buildings", "number", sort="buildings"),
+        Column("建成日期", "started_on", "date", sort="started_on"),
+        Column("物业类型", "get_property_kind_display", sort="property_kind"),
         Column("业委会", "has_owners_committee", "yes_no"),
     )
 
 
-def _organisations(division: Division) -> RegistryQuerySet:
-    return SocialOrganisation.objects.valid().filter(division=division).order_by("name")
+def _organisations() -> RegistryQuerySet:
+    return SocialOrganisation.objects.all()
 
 
 def _organisation_columns(on: date) -> tuple[Column, ...]:
     return (
-        Column("组织名称", "name", strong=True),
-        Column("类别", "get_kind_display"),
-        Column("登记状态", "get_status_display"),
-        Column("成立日期", "started_on", "date"),
+        Column("组织名称", "name", strong=True, sort="name"),
+        Column("类别", "get_kind_display", sort="kind"),
+        Column("登记状态", "get_status_display", sort="status"),
+        Column("成立日期", "started_on", "date", sort="started_on"),
     )
 
 
 TABLES = (
-    RowTable("compounds", "小区", _compound_columns, _compounds, order=50, unit="个", workbook_sheet="小区"),
+    RowTable(
+        "compounds",
+        _compound_columns,
+        _compounds,
+        ordering=("name", "pk"),
+        order=50,
+        icon="building-community",
+    ),
     RowTable(
         "organisations",
-        "社会组织",
         _organisation_columns,
         _organisations,
+        ordering=("name", "pk"),
         order=60,
-        unit="个",
-        workbook_sheet="社会组织",
+        icon="heart-handshake",
     ),
 )

@@ -9,14 +9,14 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "设施"
 
     def ready(self) -> None:
-        from communities import rows
         from facilities import cards, report, tables
         from facilities.sheets import register_sheets
         from governance.policies.indicators import register_card, register_indicators
+        from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
 
         register_sheets()
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 30, "服务设施建设", report.build))
-        rows.register(tables.TABLE)
+        row_tables.register(tables.TABLE)

@@ -9,8 +9,8 @@ class GridsConfig(AppConfig):
     verbose_name = "网格"
 
     def ready(self) -> None:
-        from communities import rows
         from governance.policies.indicators import register_card, register_indicators
+        from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
         from grids import cards, report, tables
         from grids.sheets import register_sheets
@@ -19,4 +19,4 @@ class GridsConfig(AppConfig):
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 10, "网格化管理", report.build))
-        rows.register(tables.TABLE)
+        row_tables.register(tables.TABLE)

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communities.models import Community
-from communities.rows import tables_of
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
 from governance.console.views.division import find_division
 from governance.divisions.models import Level
 from governance.policies.models import Finding
 from governance.policies.views.common import day_of, division_crumbs
+from governance.records.tables import tables_of
 from governance.web.columns import Column, Section
 from governance.web.policy import Needs
 from governance.web.views import Crumb, DetailPage
@@ -76,13 +76,14 @@ class CommunityPage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on = day_of(self.request)
-        may = scope_of(self.request.user).may
+        scope = scope_of(self.request.user)
+        may = scope.may
         persons = may(Action.VIEW_PERSONS, self.division.path)
         return super().get_context_data(
             division=self.division,
             on=on,
             is_today=on == timezone.localdate(),
-            tables=tables_of(self.division, on=on, may_view_persons=persons),
+            tables=tables_of(self.division, on=on, scope=scope),
             may_view_persons=persons,
             may_import=may(Action.IMPORT, self.division.path),
             finding_count=Finding.objects.filter(path=self.division.path, resolved_on=None).count(),

@@ -73,6 +73,7 @@ class Column:
     `value`: attribute (dots or double underscores walk relations) or a function of the row.
     `kind`: one of KINDS; lamp takes an outcome or (outcome, severity, text), tag a text or (text, colour).
     `url`: a function of the row; an empty answer makes no link. `wrap`: long text that may break.
+    `sort`: the model field by which a list can be ordered, empty where it cannot.
     """
 
     label: str
@@ -82,6 +83,7 @@ class Column:
     strong: bool = False
     wrap: bool = False
     wide: bool = False
+    sort: str = ""
 
     @property
     def css(self) -> str:
