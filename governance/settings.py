@@ -178,8 +178,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "governance.web.errors.csrf_failure"
 # Five failures in a quarter of an hour lock the user name, never the address: one office shares one.
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25
+# Both are options of the system administrator; these are their defaults.
+LOCKOUT_FAILURES = 5
+LOCKOUT_MINUTES = 15
+AXES_FAILURE_LIMIT = "governance.accounts.lockout.failure_limit"
+AXES_COOLOFF_TIME = "governance.accounts.lockout.cool_off"
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 # A lock ends when the page said it would, however often somebody tries meanwhile.

@@ -2,31 +2,37 @@
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
-from django.conf import settings
 from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from governance.accounts import options
+
+
+def failure_limit(request: HttpRequest | None = None, credentials: dict[str, Any] | None = None) -> int:
+    """AXES_FAILURE_LIMIT: how many failures in a row lock a user name."""
+    return options.value("lockout_failures")
+
+
+def cool_off(request: HttpRequest | None = None) -> timedelta:
+    """AXES_COOLOFF_TIME: how long a lock lasts."""
+    return timedelta(minutes=options.value("lockout_minutes"))
+
 
 def locked_until(usernames: Iterable[str], now: datetime) -> dict[str, datetime]:
     """When the lockout of each locked name ends; names that are not locked are left out (one statement)."""
-    cool_off = get_cool_off()
+    lasts, limit = cool_off(), failure_limit()
     rows = (
-        AccessAttempt.objects.filter(username__in=list(usernames), attempt_time__gte=now - cool_off)
+        AccessAttempt.objects.filter(username__in=list(usernames), attempt_time__gte=now - lasts)
         .values("username")
         .annotate(failures=Sum("failures_since_start"), last=Max("attempt_time"))
     )
-    return {
-        row["username"]: row["last"] + cool_off
-        for row in rows
-        if row["failures"] >= settings.AXES_FAILURE_LIMIT
-    }
+    return {row["username"]: row["last"] + lasts for row in rows if row["failures"] >= limit}
 
 
 def locked_out(
@@ -35,9 +41,9 @@ def locked_out(
     """429 with the time at which the lock ends. It reads the same whether or not the name exists."""
     name = (credentials or {}).get("username") or request.POST.get("username", "")
     now = timezone.now()
-    until = locked_until([name], now).get(name, now + get_cool_off())
+    until = locked_until([name], now).get(name, now + cool_off())
     context = {
-        "failures": settings.AXES_FAILURE_LIMIT,
+        "failures": failure_limit(),
         "until": until,
         "minutes": math.ceil((until - now).total_seconds() / 60),
         "request_id": getattr(request, "request_id", ""),

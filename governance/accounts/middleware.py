@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 
+from governance.accounts import options
 from governance.accounts.passwords import is_expired
 from governance.accounts.scope import home_path, scope_of
-from governance.accounts.sessions import SEEN_AT, SIGNED_IN_AT, end_session
+from governance.accounts.sessions import SEEN_AT, SIGNED_IN_AT, end_session, note_activity
 from governance.audit.context import acting
 from governance.audit.models import EventKind
 from governance.audit.services import record
@@ -74,9 +75,9 @@ class AccountMiddleware:
         session = request.session
         if SIGNED_IN_AT not in session or SEEN_AT not in session:
             return ENDED
-        if now - session[SIGNED_IN_AT] >= settings.SESSION_ABSOLUTE_SECONDS:
+        if now - session[SIGNED_IN_AT] >= options.value("session_absolute_hours") * 3600:
             return ABSOLUTE
-        return IDLE if now - session[SEEN_AT] >= settings.SESSION_IDLE_SECONDS else ""
+        return IDLE if now - session[SEEN_AT] >= options.value("session_idle_minutes") * 60 else ""
 
     @staticmethod
     def _sign_in_again(request: HttpRequest, reason: str) -> HttpResponse:
@@ -98,6 +99,7 @@ class AccountMiddleware:
             now = int(time.time())
             if now - request.session[SEEN_AT] >= _SEEN_EVERY:
                 request.session[SEEN_AT] = now
+                note_activity(request)
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name in PASSWORD_ROUTES:
             return None

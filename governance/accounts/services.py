@@ -7,13 +7,13 @@ are asked here too, so that no page and no job can forget to.
 from __future__ import annotations
 
 from axes.utils import reset as reset_axes
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from guardian.shortcuts import assign_perm, remove_perm
 
+from governance.accounts import options
 from governance.accounts.models import DivisionGrant, OldPassword, Unit, User
 from governance.accounts.passwords import issue_password
 from governance.accounts.roles import ROLES, Action, Role, permission_codename
@@ -152,7 +152,7 @@ def _store_password(user: User, password: str, *, must_change: bool) -> None:
     user.must_change_password = must_change
     user.password_changed_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
-    old = user.old_passwords.order_by("-pk").values_list("pk", flat=True)[settings.PASSWORD_HISTORY :]
+    old = user.old_passwords.order_by("-pk").values_list("pk", flat=True)[options.value("password_history") :]
     OldPassword.objects.filter(pk__in=list(old)).delete()
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 
+from governance.accounts import options
 from governance.accounts.models import UserSession
 from governance.audit.sealing import seal_events
 from governance.jobs.periodic import PeriodicDuty, register
@@ -22,7 +23,7 @@ def seal(key: str, now: datetime) -> None:
 
 def clear_sessions(key: str, now: datetime) -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    oldest = now - timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
+    oldest = now - timedelta(hours=options.value("session_absolute_hours"))
     UserSession.objects.filter(created_at__lt=oldest).delete()
 
 

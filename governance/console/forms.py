@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.exceptions import ValidationError
 
+from governance.accounts import options
 from governance.audit.models import EventKind
 from governance.web.filters import FilterForm
 from governance.web.forms import DateField
@@ -15,18 +17,19 @@ class SignInForm(AuthenticationForm):
     """User name and password."""
 
     one_column = True
-    error_messages = {
-        "invalid_login": (
-            "用户名或密码不正确，请核对后重试（注意大小写）。"
-            f"连续 {settings.AXES_FAILURE_LIMIT} 次失败将锁定 {settings.AXES_COOLOFF_TIME * 60:.0f} 分钟。"
-        ),
-        "inactive": "该账号已停用，请联系系统管理员。",
-    }
+    error_messages = {"inactive": "该账号已停用，请联系系统管理员。"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "用户名"
         self.fields["password"].label = "密码"
+
+    def get_invalid_login_error(self) -> ValidationError:
+        text = (
+            "用户名或密码不正确，请核对后重试（注意大小写）。"
+            f"连续 {options.value('lockout_failures')} 次失败将锁定 {options.value('lockout_minutes')} 分钟。"
+        )
+        return ValidationError(text, code="invalid_login")
 
 
 class ChangePasswordForm(PasswordChangeForm):
@@ -43,9 +46,9 @@ class ChangePasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = "原密码"
         self.fields["new_password1"].label = "新密码"
         self.fields["new_password1"].help_text = (
-            f"至少 {settings.PASSWORD_MIN_LENGTH} 位，包含大写字母、小写字母、数字、符号中的 "
+            f"至少 {options.value('password_min_length')} 位，包含大写字母、小写字母、数字、符号中的 "
             f"{settings.PASSWORD_MIN_CLASSES} 类；不与用户名相近，不用常见密码，"
-            f"不与当前密码或最近 {settings.PASSWORD_HISTORY} 次用过的相同。"
+            f"不与当前密码或最近 {options.value('password_history')} 次用过的相同。"
         )
         self.fields["new_password2"].label = "再输一次"
         self.fields["new_password2"].help_text = ""

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from governance.accounts import options
 from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
@@ -44,8 +45,8 @@ def receive(*, user: User, file_name: str, content: bytes) -> tuple[ImportBatch,
     paths = scope_of(user).paths(Action.IMPORT)
     if not paths:
         raise PermissionDenied("您的角色没有导入的权限。")
-    if len(content) > settings.UPLOAD_MAX_BYTES:
-        most = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    if len(content) > options.upload_max_bytes():
+        most = options.upload_max_bytes() // (1024 * 1024)
         raise ValidationError(f"文件超过 {most} MB，请按街道分成几个文件。")
     batch = ImportBatch(
         user=user,

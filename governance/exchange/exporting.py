@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from governance.accounts import options
 from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
@@ -22,9 +22,6 @@ from governance.exchange import sheets as registry
 from governance.exchange.sheets import Sheet
 from governance.exchange.tokens import row_token
 from governance.exchange.writer import write_workbook
-
-MAX_ROWS = 200_000
-"""As many rows as an upload may have: what leaves must be able to come back."""
 
 
 class ExportRefused(Exception):
@@ -55,7 +52,7 @@ def export_workbook(division: Division, user: User, *, reveal: bool = False, rea
     sheets = registry.registered()
     querysets = [_rows(sheet, division, user) for sheet in sheets]
     total = sum(queryset.count() for queryset in querysets)
-    most = getattr(settings, "EXPORT_MAX_ROWS", MAX_ROWS)
+    most = options.value("export_max_rows")
     if total > most:
         raise ExportRefused(f"共 {total:,} 行，超过一次导出的上限 {most:,} 行，请按下级行政区划分别导出。")
     target = io.BytesIO()

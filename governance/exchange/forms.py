@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from governance.accounts import options
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division
@@ -67,7 +67,7 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_MAX_BYTES:
-            most = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+        if file.size > options.upload_max_bytes():
+            most = options.upload_max_bytes() // (1024 * 1024)
             raise ValidationError(f"文件超过 {most} MB，请按街道分成几个文件。")
         return file

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import FormView
 
+from governance.accounts import options
 from governance.accounts.middleware import ABSOLUTE, ENDED, IDLE
 from governance.accounts.passwords import is_expired
 from governance.accounts.services import change_password
@@ -23,11 +23,15 @@ from governance.accounts.visitor import visitor
 from governance.console.forms import ChangePasswordForm, SignInForm
 from governance.web.policy import AUTHENTICATED, PUBLIC, PolicyMixin
 
-_WHY_ENDED = {
-    IDLE: f"您已超过 {settings.SESSION_IDLE_SECONDS // 60} 分钟未操作，为保护数据已自动退出，请重新登录。",
-    ABSOLUTE: f"本次登录已满 {settings.SESSION_ABSOLUTE_SECONDS // 3600} 小时，请重新登录。",
-    ENDED: "本次登录已结束，请重新登录。",
-}
+
+def _why_ended(reason: str) -> str:
+    """Why somebody is asked to sign in again, in words; empty for an unknown reason."""
+    if reason == IDLE:
+        minutes = options.value("session_idle_minutes")
+        return f"您已超过 {minutes} 分钟未操作，为保护数据已自动退出，请重新登录。"
+    if reason == ABSOLUTE:
+        return f"本次登录已满 {options.value('session_absolute_hours')} 小时，请重新登录。"
+    return "本次登录已结束，请重新登录。" if reason == ENDED else ""
 
 
 class SignInPage(PolicyMixin, LoginView):
@@ -40,7 +44,7 @@ class SignInPage(PolicyMixin, LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        why = _WHY_ENDED.get(self.request.GET.get("ended", ""), "")
+        why = _why_ended(self.request.GET.get("ended", ""))
         return super().get_context_data(why_ended=why, **kwargs)
 
 
@@ -88,5 +92,5 @@ class PasswordPage(PolicyMixin, FormView):
         if user.must_change_password:
             reason = "您正在使用签发的初始密码，请先改为只有您本人知道的密码。"
         elif is_expired(user.password_changed_at, timezone.now()):
-            reason = f"密码已使用超过 {settings.PASSWORD_MAX_AGE_DAYS} 天，请先修改密码。"
+            reason = f"密码已使用超过 {options.value('password_max_age_days')} 天，请先修改密码。"
         return super().get_context_data(reason=reason, **kwargs)
