@@ -28,6 +28,7 @@ class Action(StrEnum):
     ENACT_POLICY = "enact_policy"
     REPORT_OWN_MEASURES = "report_own_measures"
     PROPOSE_CORRECTION = "propose_correction"
+    FOLLOW_UP = "follow_up"
     DOWNLOAD_REPORT = "download_report"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_SETTINGS = "manage_settings"
@@ -76,12 +77,13 @@ _COUNTY = _ENTRY | {
     _A.EDIT_REPORT,
     _A.COLLECT,
     _A.DRAFT_POLICY,
+    _A.FOLLOW_UP,
 }
 
 ROLES: dict[Role, RoleSpec] = {
     Role.STREET_CLERK: RoleSpec("街道录入员", _ENTRY | {_A.OPEN_CASE}),
     Role.STREET_LEAD: RoleSpec(
-        "街道负责人", _ENTRY | {_A.OPEN_CASE, _A.CONFIRM_DATA, _A.APPROVE_STREET_STEP}
+        "街道负责人", _ENTRY | {_A.OPEN_CASE, _A.CONFIRM_DATA, _A.APPROVE_STREET_STEP, _A.FOLLOW_UP}
     ),
     Role.COUNTY_STAFF: RoleSpec("区(县)经办", _COUNTY),
     Role.COUNTY_LEAD: RoleSpec("区(县)负责人", _COUNTY | {_A.ENACT_POLICY, _A.APPROVE_CASE, _A.SIGN_REPORT}),

@@ -15,7 +15,7 @@ class PoliciesConfig(AppConfig):
         from governance.exchange.hooks import after_import
         from governance.jobs import periodic
         from governance.policies import upkeep
-        from governance.policies.counts import serious_findings
+        from governance.policies.counts import urgent_findings
         from governance.policies.panels import findings_panel
         from governance.web import menu, panels
 
@@ -25,7 +25,7 @@ class PoliciesConfig(AppConfig):
         menu.register(menu.MenuItem("辖区概览", "policies:own_overview", "layout-dashboard", view, order=20))
         menu.register(
             menu.MenuItem(
-                "问题清单", "policies:findings", "alert-triangle", view, order=30, count=serious_findings
+                "问题清单", "policies:findings", "alert-triangle", view, order=30, count=urgent_findings
             )
         )
         menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))

@@ -1,4 +1,8 @@
-"""Findings follow the live run: opened when a standard is first missed, closed when it no longer is."""
+"""Findings follow the live run: opened when a standard is first missed, closed when it no longer is.
+
+What people wrote about a finding (responsible, due day, notes) is none of evaluation's business: no statement
+here touches it.
+"""
 
 from datetime import date
 from typing import Any
@@ -8,7 +12,7 @@ from django.db import connection, transaction
 from governance.divisions.paths import next_path
 from governance.policies.evaluation.resolve import Rule
 from governance.policies.evaluation.store import make_known, refresh_live, rules_of
-from governance.policies.models import EvaluationRun, Finding, Scorecard
+from governance.policies.models import EvaluationRun, Finding, FindingChange, Scorecard
 from governance.policies.outcomes import FINDING_LETTERS, LETTERS, severity
 
 
@@ -53,6 +57,7 @@ def _follow(run: EvaluationRun, path: str, on: date) -> None:
     )
     wanted_params = [*params, run.pk, *score_range]
     same = "f.division_id = w.division_id AND f.standard_id = w.standard_id AND f.resolved_on IS NULL"
+    earlier = f"SELECT MAX(p.id) FROM {finding} p WHERE p.path = w.path AND p.standard_id = w.standard_id"
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH m AS ({meanings}) UPDATE {finding} AS f SET resolved_on = %s WHERE f.resolved_on IS NULL"
@@ -61,13 +66,19 @@ def _follow(run: EvaluationRun, path: str, on: date) -> None:
             [*params, on, *finding_range, run.pk],
         )
         cursor.execute(
+            f"INSERT INTO {FindingChange._meta.db_table} (finding_id, changed_on, before, after) "
+            f"{wanted} SELECT f.id, %s, f.outcome, w.outcome FROM {finding} f "
+            f"JOIN w ON {same} WHERE f.outcome <> w.outcome{of_findings}",
+            [*wanted_params, on, *finding_range],
+        )
+        cursor.execute(
             f"{wanted} UPDATE {finding} AS f SET outcome = w.outcome, severity = w.severity FROM w "
             f"WHERE {same}{of_findings} AND (f.outcome <> w.outcome OR f.severity <> w.severity)",
             [*wanted_params, *finding_range],
         )
         cursor.execute(
-            f"{wanted} INSERT INTO {finding} (division_id, path, standard_id, outcome, severity, opened_on) "
-            "SELECT w.division_id, w.path, w.standard_id, w.outcome, w.severity, %s "
-            f"FROM w LEFT JOIN {finding} f ON {same} WHERE f.id IS NULL",
+            f"{wanted} INSERT INTO {finding} (division_id, path, standard_id, outcome, severity, opened_on, "
+            "previous_id, responsible) SELECT w.division_id, w.path, w.standard_id, w.outcome, w.severity, "
+            f"%s, ({earlier}), '' FROM w LEFT JOIN {finding} f ON {same} WHERE f.id IS NULL",
             [*wanted_params, on],
         )

@@ -1,7 +1,7 @@
 """Policies as data, and what measuring against them gives."""
 
 from governance.policies.models.documents import Clause, Measure, PolicyDocument, Task, TaskUnit
-from governance.policies.models.findings import Finding
+from governance.policies.models.findings import Finding, FindingChange, FindingNote
 from governance.policies.models.runs import CardRow, EvaluationRun, Scorecard
 from governance.policies.models.standards import Standard, StandardValue
 
@@ -10,6 +10,8 @@ __all__ = [
     "Clause",
     "EvaluationRun",
     "Finding",
+    "FindingChange",
+    "FindingNote",
     "Measure",
     "PolicyDocument",
     "Scorecard",
