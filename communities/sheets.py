@@ -26,6 +26,22 @@ from governance.exchange.sheets import Sheet, SheetField, SheetResource, registe
 
 NAME = "社区名称"
 STREET_CODE = "街道代码"
+IMPORTANT = (
+    "area_type",
+    "community_type",
+    "households_resident",
+    "households_registered",
+    "population_resident",
+    "population_registered",
+    "founded_on",
+    "party_org_kind",
+    "boundary_east",
+    "boundary_south",
+    "boundary_west",
+    "boundary_north",
+)
+"""What every community has, so that an empty field is work left to do; the first says whether any was done."""
+
 _ENDINGS = ("社区", "居委会", "居民委员会", "村委会", "村民委员会")
 
 
@@ -154,6 +170,7 @@ def register_sheets() -> None:
             description="每行一个社区",
             slug="communities",
             unit="个",
+            important=IMPORTANT,
         )
     )
     register(

@@ -147,7 +147,9 @@ class Sheet:
     `key`: columns that, with the community, name a row; empty where the community itself is the row.
     `link`: what connects rows with an object of their own (persons). `derived`: model fields that
     `resource.finish` sets. `begin` and `end`: the columns of the two dates, which must be in order. `slug`
-    names the sheet in addresses; `unit` is the Chinese measure word of its rows.
+    names the sheet in addresses; `unit` is the Chinese measure word of its rows. `important`: fields of the
+    model that a row is complete with (for the sheet with one row per community), the first one telling
+    whether it was entered at all.
     """
 
     name: str
@@ -162,6 +164,7 @@ class Sheet:
     description: str = ""
     slug: str = ""
     unit: str = "条"
+    important: tuple[str, ...] = ()
 
     @cached_property
     def resource(self) -> SheetResource:
