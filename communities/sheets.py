@@ -40,7 +40,7 @@ IMPORTANT = (
     "boundary_west",
     "boundary_north",
 )
-"""What every community has, so that an empty field is work left to do; the first says whether any was done."""
+"""What every community has, so that an empty field is work left; the first says whether any was done."""
 
 _ENDINGS = ("社区", "居委会", "居民委员会", "村委会", "村民委员会")
 

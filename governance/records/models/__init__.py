@@ -1,6 +1,7 @@
-"""What the pages of the registries keep of their own: files attached to records, and drafts of forms."""
+"""What the pages of the registries keep of their own: attached files, drafts of forms, registries without rows."""
 
 from governance.records.models.attachment import Attachment
 from governance.records.models.draft import Draft, Submission
+from governance.records.models.emptiness import EmptyConfirmation
 
-__all__ = ["Attachment", "Draft", "Submission"]
+__all__ = ["Attachment", "Draft", "EmptyConfirmation", "Submission"]
