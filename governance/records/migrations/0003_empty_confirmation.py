@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("divisions", "0003_fill_names"),
+        ("divisions", "0001_initial"),
         ("records", "0002_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

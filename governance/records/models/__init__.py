@@ -1,4 +1,4 @@
-"""What the pages of the registries keep of their own: attached files, drafts of forms, registries without rows."""
+"""What the pages of the registries keep: attached files, drafts of forms, and what is empty for good."""
 
 from governance.records.models.attachment import Attachment
 from governance.records.models.draft import Draft, Submission
