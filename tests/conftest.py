@@ -13,6 +13,7 @@ from governance.divisions.models import Division
 from governance.policies.loader import load_policies
 from tests.factories import Tree, make_tree, make_user, make_user_of_role
 from tests.registry import fill_tree
+from tests.snapshot import made_once
 
 pytest_plugins = ["tests.workers"]
 
@@ -41,20 +42,20 @@ def _empty_cache() -> None:
 @pytest.fixture
 def tree(db) -> Tree:
     """陕西省 › 西安市 › 莲湖区 with 2 streets and 4 communities, and the foreign 新城区 beside it."""
-    return make_tree()
+    return made_once("tree", make_tree)
 
 
 @pytest.fixture
 def measured_tree(tree: Tree) -> Tree:
     """The tree of `tree`, measurable: all packs are loaded."""
-    load_policies()
+    made_once("policies", load_policies)
     return tree
 
 
 @pytest.fixture
 def filled_tree(measured_tree: Tree) -> Tree:
     """The tree of `measured_tree` with data: see `fill_tree`."""
-    fill_tree(measured_tree)
+    made_once("ledgers", lambda: fill_tree(measured_tree))
     return measured_tree
 
 

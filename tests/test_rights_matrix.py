@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpResponse
 from django.test import Client
@@ -28,6 +29,7 @@ from governance.divisions.models import Division
 from governance.web.policy import Needs, Route, walk_urlconf
 from tests.factories import LEVEL_OF_ROLE, Tree, make_user_of_role
 from tests.matrix import MISSING, PUBLIC_KWARGS, Case, Kwargs, kwargs_maker
+from tests.snapshot import made_once
 
 ROUTES = list(walk_urlconf())
 METHODS = ("get", "post")
@@ -81,11 +83,11 @@ def answer(response: HttpResponse) -> tuple[int, bytes]:
 class Visitor:
     """One user of a role, signed in again whenever a route has ended the session."""
 
-    def __init__(self, role: Role, tree: Tree) -> None:
-        self.user = make_user_of_role(role, tree)
+    def __init__(self, user: User, session: str) -> None:
+        self.user = user
         self.refused = 0
         self.client = Client()
-        self.client.force_login(self.user)
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = session
         self.absent: dict[str, tuple[int, bytes]] = {}
 
     def send(self, method: str, route: Route, kwargs: Kwargs) -> HttpResponse:
@@ -105,7 +107,17 @@ class Visitor:
 
 @pytest.fixture
 def visitors(tree: Tree) -> dict[Role, Visitor]:
-    return {role: Visitor(role, tree) for role in Role}
+    made = made_once("a signed-in user of each role", lambda: _signed_in(tree))
+    return {role: Visitor(user, session) for role, (user, session) in made.items()}
+
+
+def _signed_in(tree: Tree) -> dict[Role, tuple[User, str]]:
+    users = {}
+    for role in Role:
+        client, user = Client(), make_user_of_role(role, tree)
+        client.force_login(user)
+        users[role] = (user, client.cookies[settings.SESSION_COOKIE_NAME].value)
+    return users
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if not parameters(r)], ids=lambda r: r.pattern)
