@@ -11,6 +11,7 @@ class CommunitiesConfig(AppConfig):
     def ready(self) -> None:
         from communities import cards, report, tables
         from communities.founding import make_missing_communities
+        from communities.search import COMMUNITIES
         from communities.sheets import register_sheets
         from governance.accounts.roles import Action
         from governance.console import links
@@ -19,10 +20,11 @@ class CommunitiesConfig(AppConfig):
         from governance.policies.indicators import register_card, register_indicators
         from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
-        from governance.web import menu
+        from governance.web import menu, search
 
         register_sheets()
         register_community_maker(make_missing_communities)
+        search.register(COMMUNITIES)
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.BASICS, 20, "", report.build_basics))

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("governance.console.account_urls")),
+    path("", include("governance.web.urls")),
     path("", include("governance.console.urls")),
     path("jobs/", include("governance.console.job_urls")),
     path("workbook/", include("governance.exchange.urls")),

@@ -12,8 +12,9 @@ class ConsoleConfig(AppConfig):
         from governance.accounts.roles import Action
         from governance.console import duties
         from governance.console.panels import own_divisions
+        from governance.console.search import DIVISIONS
         from governance.console.views.jobs import running_jobs
-        from governance.web import menu, panels
+        from governance.web import menu, panels, search
 
         menu.register(menu.MenuItem("工作台", "console:home", "home", order=0))
         menu.register(menu.MenuItem("行政区划", "console:divisions", "sitemap", Action.VIEW, order=10))
@@ -32,4 +33,5 @@ class ConsoleConfig(AppConfig):
         panels.register(
             panels.Panel("console/panels/divisions.html", own_divisions, order=500, action=Action.VIEW)
         )
+        search.register(DIVISIONS)
         duties.register_all()

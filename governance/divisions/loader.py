@@ -16,6 +16,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.codes import COUNTRY_CODE, fold_code
 from governance.divisions.models import Division, Level, RetiredCode
+from governance.divisions.naming import name_missing
 from governance.divisions.paths import WIDTHS, path_length
 from governance.divisions.registry import make_communities
 
@@ -131,6 +132,7 @@ def load_divisions(*, communities: str | None = None) -> LoadResult:
     streets = ((r["code"], r["name"], above[r["areaCode"]]) for r in _read(DATA / "streets.csv.xz"))
     result.created["street"] = tree.add(Level.STREET, streets)
     result.created["community"] = tree.add(Level.COMMUNITY, _village_rows(tree, communities))
+    name_missing()
     result.communities = make_communities()
     if result.total:
         record(EventKind.IMPORT, detail={"divisions": result.created})

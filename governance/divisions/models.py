@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from governance.divisions.codes import code_candidates
 from governance.divisions.paths import ancestor_paths, is_under, under
+from governance.divisions.registry import register_scoped
+from governance.spelling import LONGEST
 
 
 class UnknownCode(LookupError):
@@ -122,6 +124,38 @@ class Division(models.Model):
     def full_name(self) -> str:
         """Names from the province down, joined: 陕西省西安市莲湖区."""
         return "".join(division.name for division in self.lineage())
+
+
+@register_scoped
+class DivisionName(models.Model):
+    """A name by which a division is found, with its spelling in pinyin; kept by naming.py.
+
+    Most divisions have one row, those with a character of two readings more. The level stands first in the
+    indexes: communities are searched apart from the few divisions above them.
+    """
+
+    division = models.ForeignKey(Division, on_delete=models.CASCADE, related_name="names")
+    path = models.CharField(max_length=12, editable=False)
+    level = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=60)
+    pinyin = models.CharField(max_length=LONGEST)
+    initials = models.CharField(max_length=LONGEST)
+
+    class Meta:
+        verbose_name = "区划名称"
+        default_permissions = ()
+        # The class of the middle column lets PostgreSQL read beginnings (LIKE 'x%') from the index.
+        indexes = [
+            models.Index(
+                fields=["level", column, "path"],
+                name=f"division_found_by_{column}",
+                opclasses=["int2_ops", "varchar_pattern_ops", "varchar_ops"],
+            )
+            for column in ("name", "pinyin", "initials")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RetiredCode(models.Model):

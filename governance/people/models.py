@@ -1,8 +1,11 @@
 """Persons: one row for a human being, with identity data encrypted."""
 
+from typing import Any
+
 from django.db import models
 
 from governance.crypto.fields import EncryptedTextField
+from governance.spelling import LONGEST, spell_person
 
 
 class Sex(models.TextChoices):
@@ -17,6 +20,8 @@ class Person(models.Model):
     """
 
     name = models.CharField("姓名", max_length=40)
+    pinyin = models.CharField(max_length=LONGEST, blank=True, editable=False)
+    initials = models.CharField(max_length=LONGEST, blank=True, editable=False)
     id_number = EncryptedTextField("身份证号", blank=True)
     id_index = models.CharField(max_length=32, null=True, blank=True, unique=True, editable=False)
     sex = models.CharField("性别", max_length=6, choices=Sex.choices, blank=True)
@@ -25,7 +30,20 @@ class Person(models.Model):
 
     class Meta:
         verbose_name = "人员"
-        indexes = [models.Index(fields=["name"], name="person_by_name")]
+        indexes = [
+            models.Index(fields=["name"], name="person_by_name"),
+            models.Index(fields=["pinyin"], name="person_by_pinyin", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["initials"], name="person_by_initials", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.spell()
+        super().save(*args, **kwargs)
+
+    def spell(self) -> None:
+        """Set the spelling of the name, by which the person is found."""
+        spelling = spell_person(self.name)
+        self.pinyin, self.initials = spelling.full, spelling.initials

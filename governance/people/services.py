@@ -20,13 +20,15 @@ from governance.people.identity import id_index
 from governance.people.joining import ATTRIBUTES, Joiner, Subject, person_sheets
 from governance.people.models import Person
 
-_COLUMNS = [*ATTRIBUTES, "id_index"]
+_COLUMNS = [*ATTRIBUTES, "id_index", "pinyin", "initials"]
 
 
 def set_values(person: Person, values: dict[str, Any]) -> None:
-    """Set attributes of a person; the blind index follows the ID number."""
+    """Set attributes of a person; the blind index follows the ID number, the spelling the name."""
     for name, value in values.items():
         setattr(person, name, value)
+    if "name" in values:
+        person.spell()
     if "id_number" in values:
         person.id_index = id_index(person.id_number) if person.id_number else None
 

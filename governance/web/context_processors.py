@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from governance.accounts.scope import scope_of
 from governance.web.menu import Entry, menu_for
+from governance.web.search import providers_for
 
 FONT_SIZE_COOKIE = "font-size"
 FONT_SIZES = {"m": "标准", "l": "大", "xl": "特大"}
@@ -40,6 +41,11 @@ class Frame:
     @cached_property
     def menu(self) -> list[Entry]:
         return menu_for(self.request) if self.signed_in else []
+
+    @cached_property
+    def may_search(self) -> bool:
+        """Whether there is anything this user could find."""
+        return self.signed_in and bool(providers_for(self.request.user))
 
     @cached_property
     def unit(self) -> str:
