@@ -42,6 +42,7 @@ class BoundaryWidget(CellWidget):
     """GeoJSON of a polygon in CGCS2000 longitude and latitude."""
 
     as_text = True
+    lines = 4
     TOO_LONG = "（图形过大，请在地图页面修改）"
 
     def clean(self, value: Any, row: Any = None, notify: Notify = None, **kwargs: Any) -> Any:

@@ -9,17 +9,20 @@ Any other route with parameters has an entry in KWARGS (the object lies in a div
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django.db import models
 
+from cadres.models import TwoCommitteeMember
 from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.divisions.models import Division
 from governance.exchange import storage
 from governance.exchange.models import ImportBatch
 from governance.jobs.models import Job, JobStatus
+from governance.people.models import Person
 from governance.policies.loader import load_policies
 from governance.reports.models import Period, Report
 from governance.reports.periods import HalfYear
@@ -86,6 +89,19 @@ def _batch_at(case: Case) -> ImportBatch:
     )
 
 
+def _member_at(case: Case) -> Kwargs:
+    """A record of a person: every page of a record has something to show of one."""
+    number = Person.objects.count()
+    row = TwoCommitteeMember.objects.create(
+        division=case.division,
+        person=Person.objects.create(name=f"某人{number}"),
+        is_fulltime=True,
+        counts_toward_quota=True,
+        started_on=date(2024, 1, 1),
+    )
+    return {"slug": "members", "pk": row.pk}
+
+
 MAKERS: dict[str, Maker] = {"reports.report": _report_at, "exchange.importbatch": _batch_at}
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
@@ -95,6 +111,12 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
     "reports:figure": lambda case: {"pk": _report_at(case).pk, "figure": "communities"},
+    "records:change": _member_at,
+    "records:end": _member_at,
+    "records:void": _member_at,
+    "records:restore": _member_at,
+    "records:move": _member_at,
+    "records:reveal": _member_at,
 }
 """Route name → keywords of an object in a division (None where there can be none)."""
 
@@ -110,6 +132,7 @@ def _standard(tree: Tree) -> Kwargs:
 
 
 PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
+    "records:add": lambda tree: {"slug": "grids"},
     "policies:document": _document,
     "policies:standard": _standard,
 }

@@ -5,3 +5,9 @@ class RecordsConfig(AppConfig):
     name = "governance.records"
     label = "records"
     verbose_name = "台账"
+
+    def ready(self) -> None:
+        from governance.jobs import periodic
+        from governance.records import drafts
+
+        periodic.register(drafts.DUTY)

@@ -45,6 +45,9 @@ class CellWidget(Widget):
     as_text: ClassVar[bool] = False
     """Whether the column is formatted as text in a workbook, so that Excel does not touch what is typed."""
 
+    lines = 1
+    """Lines that the field of a form has."""
+
     def __init__(self, *, empty: Any = None, masked: bool = False) -> None:
         super().__init__(coerce_to_string=False)
         self.empty = empty

@@ -23,6 +23,7 @@ class TextWidget(CellWidget):
         super().__init__(empty=empty, masked=masked)
         self.max_length = max_length
         self.multiline = multiline
+        self.lines = 3 if multiline else 1
 
     def parse(self, value: Any, notify: Notify) -> Any:
         text = value if type(value) is str else number_as_text(value)

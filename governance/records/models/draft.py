@@ -1,4 +1,4 @@
-"""What a form leaves behind before it is saved (a draft) and once it was (its number, so that it saves once)."""
+"""What a form leaves behind: before it is saved a draft, afterwards its number, so that it saves once."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from governance.crypto.fields import EncryptedTextField
 class Draft(models.Model):
     """The fields of an unsaved form of one user, sealed because they may hold persons.
 
-    `key` names the form (`change:grids:12`, see `governance.records.drafts`), `path` the division it is about.
+    `key` names the form (`change:grids:12`, see `governance.records.drafts`), `path` its division.
     `data` is JSON of field names and texts as typed.
     """
 
