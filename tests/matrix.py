@@ -24,6 +24,7 @@ from governance.exchange.models import ImportBatch
 from governance.jobs.models import Job, JobStatus
 from governance.people.models import Person
 from governance.policies.loader import load_policies
+from governance.policies.models import Finding, Standard
 from governance.reports.models import Period, Report
 from governance.reports.periods import HalfYear
 from governance.reports.services import MadeReport, keep_report
@@ -102,7 +103,23 @@ def _member_at(case: Case) -> Kwargs:
     return {"slug": "members", "pk": row.pk}
 
 
-MAKERS: dict[str, Maker] = {"reports.report": _report_at, "exchange.importbatch": _batch_at}
+def _finding_at(case: Case) -> Finding:
+    if not Standard.objects.exists():
+        load_policies()
+    standard = Standard.objects.get(measure__code="LH-SIZE-01")
+    return Finding.objects.get_or_create(
+        division=case.division,
+        standard=standard,
+        resolved_on=None,
+        defaults={"outcome": "not_met", "severity": "amber", "opened_on": date(2026, 1, 1)},
+    )[0]
+
+
+MAKERS: dict[str, Maker] = {
+    "reports.report": _report_at,
+    "exchange.importbatch": _batch_at,
+    "policies.finding": _finding_at,
+}
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {

@@ -15,6 +15,7 @@ from governance.policies.outcomes import Outcome, Severity
 from governance.policies.presentation import PROBLEMS
 from governance.policies.themes import OTHER, THEMES, theme_of
 from governance.web.areas import AreaFilterForm
+from governance.web.filters import FilterForm
 from governance.web.forms import DateField
 
 SOON = timedelta(days=7)
@@ -125,7 +126,7 @@ class StandardFilter(AreaFilterForm):
     lookups = {"outcome": lambda queryset, value: queryset}
 
 
-class MatrixFilter(AreaFilterForm):
+class MatrixFilter(FilterForm):
     """Filters the table of communities and standards: columns by theme, rows by severity of findings."""
 
     theme = forms.ChoiceField(label="主题", choices=THEME_CHOICES)
@@ -133,4 +134,3 @@ class MatrixFilter(AreaFilterForm):
         label="只看有",
         choices=[("", "全部社区"), *((each.value, f"{each.label}问题的社区") for each in Severity)],
     )
-    lookups = {"theme": lambda queryset, value: queryset, "severity": lambda queryset, value: queryset}

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from governance.policies.comparisons import AtLeastPer, Bands, Matching
@@ -34,6 +36,13 @@ def clause_url(document_key: str, ref: str) -> str:
 
 def standard_url(code: str) -> str:
     return reverse("policies:standard", kwargs={"standard": code})
+
+
+def rows_url(division_code: str, registry: str = "", on: date | None = None) -> str:
+    """The rows of a registry on the page of a community, as they were on a day other than today."""
+    page = reverse("communities:detail", kwargs={"code": division_code})
+    day = f"?on={on:%Y-%m-%d}" if on is not None and on != timezone.localdate() else ""
+    return f"{page}{day}#{registry}" if registry else f"{page}{day}"
 
 
 def severity_lamp(severity: str) -> SafeString:

@@ -4,7 +4,10 @@ from django.urls import path
 
 from governance.policies.views.checkup import CheckupPage
 from governance.policies.views.documents import DocumentPage, DocumentsPage
+from governance.policies.views.export import FindingsExport
+from governance.policies.views.finding import AssignPage, FindingPage
 from governance.policies.views.findings import FindingsPage
+from governance.policies.views.matrix import MatrixPage
 from governance.policies.views.overview import OverviewPage, own_overview
 from governance.policies.views.standards import StandardPage
 
@@ -14,7 +17,11 @@ urlpatterns = [
     path("policies/standards/<str:standard>/", StandardPage.as_view(), name="standard"),
     path("policies/<slug:key>/", DocumentPage.as_view(), name="document"),
     path("findings/", FindingsPage.as_view(), name="findings"),
+    path("findings/assign/", AssignPage.as_view(), name="findings_assign"),
+    path("findings/export/", FindingsExport.as_view(), name="findings_export"),
+    path("findings/<int:pk>/", FindingPage.as_view(), name="finding"),
     path("checkup/<str:code>/", CheckupPage.as_view(), name="checkup"),
+    path("matrix/<str:code>/", MatrixPage.as_view(), name="matrix"),
     path("overview/", own_overview, name="own_overview"),
     path("overview/<str:code>/", OverviewPage.as_view(), name="overview"),
 ]

@@ -1,26 +1,38 @@
 """社区体检: every standard of one community with clause, value, requirement, gap, remedy and inputs."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.roles import Action
+from governance.accounts.scope import permitted
 from governance.console.views.division import find_division
-from governance.divisions.models import Level
+from governance.divisions.models import Division, Level
 from governance.policies.evaluation.community import community_results
+from governance.policies.filters import THEME_CHOICES
+from governance.policies.models import EvaluationRun, Finding
 from governance.policies.outcomes import Outcome
-from governance.policies.presentation import Result
+from governance.policies.presentation import PROBLEMS, Result, rows_url
+from governance.policies.progress import Progress, compare, frozen_results, last_frozen
 from governance.policies.themes import OTHER, THEMES
 from governance.policies.views.common import day_of, division_crumbs
+from governance.web.filters import FilterForm
+from governance.web.forms import DateWidget
 from governance.web.paging import query_string
 from governance.web.policy import Needs
 from governance.web.views import Crumb, TemplatePage
 
-_GROUPINGS = {"theme": "按主题", "document": "按文件"}
+_GROUPINGS = {"": "按主题", "document": "按文件"}
+PROBLEM = "problem"
+"""Value of the filter that shows whatever is wrong."""
 _TILES = (
     (Outcome.NOT_MET, "circle-x", "red"),
     (Outcome.WARNING, "alert-triangle", "amber"),
@@ -35,17 +47,62 @@ _ALWAYS = {Outcome.NOT_MET, Outcome.WARNING, Outcome.NO_DATA, Outcome.MET}
 """Tiles that stand there at zero too."""
 
 
+class CheckupFilter(FilterForm):
+    """What of the checkup to show, and of which day."""
+
+    theme = forms.ChoiceField(label="主题", choices=THEME_CHOICES)
+    outcome = forms.ChoiceField(label="结果", choices=[("", "全部"), (PROBLEM, "只看问题"), *Outcome.choices])
+    by = forms.ChoiceField(label="排列", choices=list(_GROUPINGS.items()))
+    on = forms.CharField(label="核查日期", widget=DateWidget, max_length=14)
+
+
 def _theme_order(result: Result) -> int:
     return (*THEMES, OTHER).index(result.theme)
 
 
-def grouped(results: list[Result], by: str) -> list[tuple[str, list[Result]]]:
-    """Results under headings, themes in their fixed order and documents by name."""
+@dataclass(frozen=True)
+class Line:
+    """A result, what was there last time, and the finding it has opened."""
+
+    result: Result
+    progress: Progress | None
+    finding: Finding | None
+    inputs: Sequence[tuple[Any, str]]
+
+
+def grouped(lines: list[Line], by: str) -> list[tuple[str, list[Line]]]:
+    """Lines under headings, themes in their fixed order and documents by name."""
     if by == "document":
-        results = sorted(results, key=lambda each: each.trace.document.title)
-        return [(title, list(rows)) for title, rows in groupby(results, lambda r: r.trace.document.title)]
-    results = sorted(results, key=_theme_order)
-    return [(theme.label, list(rows)) for theme, rows in groupby(results, lambda r: r.theme)]
+        lines = sorted(lines, key=lambda line: line.result.trace.document.title)
+        return [
+            (title, list(rows))
+            for title, rows in groupby(lines, lambda line: line.result.trace.document.title)
+        ]
+    lines = sorted(lines, key=lambda line: _theme_order(line.result))
+    return [(theme.label, list(rows)) for theme, rows in groupby(lines, lambda line: line.result.theme)]
+
+
+def is_shown(result: Result, theme: str, outcome: str) -> bool:
+    if theme and result.theme.slug != theme:
+        return False
+    if outcome == PROBLEM:
+        return result.is_problem
+    return not outcome or result.trace.outcome == outcome
+
+
+def neighbours(user: Any, division: Division) -> tuple[Division | None, Division | None, str]:
+    """The communities before and after in the street, as far as the user may see them, and 3 / 12."""
+    rows = permitted(Division.objects.current(), user).filter(
+        parent=division.parent_id, level=Level.COMMUNITY
+    )
+    there = list(rows.order_by("path"))
+    places = [place for place, each in enumerate(there) if each.pk == division.pk]
+    if not places or len(there) < 2:
+        return None, None, ""
+    place = places[0]
+    before = there[place - 1] if place else None
+    after = there[place + 1] if place + 1 < len(there) else None
+    return before, after, f"{place + 1} / {len(there)}"
 
 
 class CheckupPage(TemplatePage):
@@ -61,36 +118,65 @@ class CheckupPage(TemplatePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         data = self.request.GET
         on = day_of(self.request)
+        is_today = on == timezone.localdate()
+        form = CheckupFilter({**data.dict(), "on": "" if is_today else f"{on:%Y-%m-%d}"})
+        theme, outcome, by = (data.get(name, "") for name in ("theme", "outcome", "by"))
+        outcome = outcome if outcome in {PROBLEM, *Outcome.values} else ""
+        theme = theme if theme in dict(THEME_CHOICES) else ""
         results = [Result(trace) for trace in community_results(division=self.division, on=on)]
-        counts = Counter(result.trace.outcome for result in results)
-        outcome = data.get("outcome", "")
-        shown = [each for each in results if not outcome or each.trace.outcome == outcome]
-        by = data.get("by", "") if data.get("by", "") in _GROUPINGS else "theme"
+        counts = Counter(result.trace.outcome for result in results if is_shown(result, theme, ""))
+        shown = [result for result in results if is_shown(result, theme, outcome)]
+        run = last_frozen(on)
+        before, after, place = neighbours(self.request.user, self.division)
+        lines = self._lines(shown, run, on)
         return super().get_context_data(
             division=self.division,
+            street=self.division.parent,
             on=on,
-            is_today=on == timezone.localdate(),
+            is_today=is_today,
             total=len(results),
-            groups=grouped(shown, by),
-            by=by,
-            groupings=[(key, label, self._link(by=key)) for key, label in _GROUPINGS.items()],
+            groups=grouped(lines, by),
+            run=run,
+            verdicts=Counter(
+                line.progress.text[:2] for line in lines if line.progress and line.progress.text
+            ),
+            filter_form=form,
             tiles=[
                 {
-                    "label": shown_outcome.label,
-                    "value": counts[shown_outcome],
+                    "label": each.label,
+                    "value": counts[each],
                     "icon": icon,
-                    "colour": colour if counts[shown_outcome] else "",
-                    "url": self._link(outcome=shown_outcome.value) if counts[shown_outcome] else "",
+                    "colour": colour if counts[each] else "",
+                    "url": self._link(outcome=each.value) if counts[each] else "",
                 }
-                for shown_outcome, icon, colour in _TILES
-                if counts[shown_outcome] or shown_outcome in _ALWAYS
+                for each, icon, colour in _TILES
+                if counts[each] or each in _ALWAYS
             ],
-            outcome=Outcome(outcome) if outcome in Outcome.values else None,
-            all_url=self._link(outcome=""),
-            rows_url=reverse("communities:detail", kwargs={"code": self.division.code})
-            + ("" if on == timezone.localdate() else f"?on={on:%Y-%m-%d}"),
+            is_limited=bool(outcome or theme),
+            all_url=self._link(outcome="", theme=""),
+            problems=sum(counts[each] for each in PROBLEMS),
+            problems_url=self._link(outcome=PROBLEM),
+            rows_url=rows_url(self.division.code, "", on),
+            before=before,
+            after=after,
+            place=place,
+            query=query_string(data) if data else "",
             **kwargs,
         )
+
+    def _lines(self, results: list[Result], run: EvaluationRun | None, on: date) -> list[Line]:
+        earlier = frozen_results(run, self.division) if run else {}
+        rows = Finding.objects.filter(path=self.division.path, resolved_on=None)
+        findings = {finding.standard_id: finding for finding in rows}
+        return [
+            Line(
+                result,
+                compare(earlier.get(result.trace.code), result.trace),
+                findings.get(result.trace.rule.standard.pk) if result.is_problem else None,
+                [(item, rows_url(self.division.code, item.rows, on)) for item in result.trace.inputs],
+            )
+            for result in results
+        ]
 
     def _link(self, **changes: str) -> str:
         """The same page with other choices."""

@@ -1,25 +1,36 @@
-"""问题清单: open findings of the user's scope, worst first, then oldest first."""
+"""问题清单: findings of the user's scope, overdue ones first, then the worst, then the oldest."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
+from governance.policies.counts import open_findings_of
 from governance.policies.evaluation.community import results_of_many
 from governance.policies.filters import FindingFilter
+from governance.policies.follow_up import due_text, state_of
 from governance.policies.models import Finding
 from governance.policies.outcomes import Severity
 from governance.policies.presentation import Result, clause_url, outcome_lamp, standard_url
 from governance.policies.views.common import common_path
-from governance.web.columns import Column
-from governance.web.paging import COUNT_CAP, KeysetPager, Page, capped_count, numbered_page
+from governance.web.columns import Column, tag_html
+from governance.web.paging import (
+    COUNT_CAP,
+    KeysetPager,
+    Page,
+    capped_count,
+    numbered_page,
+    query_string,
+)
 from governance.web.policy import Needs
-from governance.web.views import ListPage
+from governance.web.views import Crumb, ListPage
 
 _RANK = Case(
     *(When(severity=each, then=Value(rank)) for rank, each in enumerate(Severity.values)),
@@ -27,15 +38,30 @@ _RANK = Case(
 )
 
 
-def open_findings() -> QuerySet[Finding]:
-    """Open findings with what a line shows."""
-    return Finding.objects.filter(resolved_on=None).select_related(
-        "division__parent", "standard__measure__document", "standard__measure__clause"
+def findings_shown() -> QuerySet[Finding]:
+    """Findings, mended ones too, with what a line shows."""
+    return Finding.objects.select_related(
+        "division__parent",
+        "standard__measure__document",
+        "standard__measure__clause",
+        "responsible_user__unit",
     )
 
 
+def open_findings() -> QuerySet[Finding]:
+    """Open findings with what a line shows."""
+    return findings_shown().filter(resolved_on=None)
+
+
 def worst_first(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    return findings.order_by(_RANK, "opened_on", "path", "pk")
+    """Overdue ones first, then by severity, then the oldest; mended ones last."""
+    late = Case(
+        When(resolved_on__isnull=False, then=Value(2)),
+        When(due_on__lt=timezone.localdate(), then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    return findings.order_by(late, _RANK, "opened_on", "path", "pk")
 
 
 def checkup_url(finding: Finding) -> str:
@@ -46,7 +72,8 @@ def explain_findings(findings: list[Any]) -> None:
     """Give each finding its `result` of today (None when the standard no longer applies)."""
     divisions = list({finding.division_id: finding.division for finding in findings}.values())
     path = common_path(division.path for division in divisions)
-    traces = results_of_many(divisions=divisions, path=path, on=timezone.localdate())
+    codes = {finding.standard.code for finding in findings}
+    traces = results_of_many(divisions=divisions, path=path, on=timezone.localdate(), codes=codes)
     by_code = {(pk, trace.code): Result(trace) for pk, rows in traces.items() for trace in rows}
     for finding in findings:
         finding.result = by_code.get((finding.division_id, finding.standard.code))
@@ -81,13 +108,57 @@ def _standard(finding: Finding) -> SafeString:
 
 def _outcome(finding: Finding) -> SafeString:
     lamp = outcome_lamp(finding.outcome, finding.severity)
-    return format_html('{}<br><small class="mute">{}</small>', lamp, finding.get_severity_display())
+    return format_html(
+        '<a href="{}">{}</a><br><small class="mute">{}</small>',
+        finding.get_absolute_url(),
+        lamp,
+        finding.get_severity_display(),
+    )
+
+
+def _community(finding: Finding) -> SafeString:
+    street = finding.division.parent
+    return format_html(
+        '<a href="{}"><b>{}</b></a><br><small class="mute">{}</small>',
+        checkup_url(finding),
+        finding.division.name,
+        street.name if street else "",
+    )
 
 
 def _opened(finding: Finding) -> SafeString:
-    days = (timezone.localdate() - finding.opened_on).days
-    since = "今天发现" if days <= 0 else f"已 {days} 天"
-    return format_html("{}<br><small>{}</small>", f"{finding.opened_on:%Y-%m-%d}", since)
+    if finding.resolved_on is not None:
+        note = f"{finding.resolved_on:%Y-%m-%d} 消除"
+    else:
+        days = (timezone.localdate() - finding.opened_on).days
+        note = "今天发现" if days <= 0 else f"已 {days} 天"
+    return format_html("{}<br><small>{}</small>", f"{finding.opened_on:%Y-%m-%d}", note)
+
+
+def _follow_up(finding: Finding) -> SafeString:
+    today = timezone.localdate()
+    text, colour = state_of(finding, today)
+    who = finding.responsible_text
+    left = due_text(finding, today)
+    due = f"{finding.due_on:%Y-%m-%d}" if finding.due_on else ""
+    return format_html(
+        '{} {}<br><small class="mute">{}</small>',
+        tag_html(text, colour),
+        format_html('<span class="{}">{}</span>', "err" if colour == "red" else "", left),
+        " ".join(each for each in (who, due) if each) or "责任和期限未定",
+    )
+
+
+def _chosen(finding: Finding) -> SafeString:
+    """A box of the form 批量指派 that stands above the list."""
+    if not finding.is_open:
+        return SafeString("")
+    return format_html(
+        '<input type="checkbox" name="id" value="{}" form="assign" aria-label="选择{} {}">',
+        finding.pk,
+        finding.division.name,
+        finding.standard.measure.title,
+    )
 
 
 class FindingsPage(ListPage):
@@ -99,20 +170,30 @@ class FindingsPage(ListPage):
     empty_hint = "数据导入或修改后，系统按政策标准重新核查，不达标的项目会列在这里。"
     columns = (
         Column("结果", _outcome),
-        Column("社区", "division.name", url=checkup_url, strong=True),
-        Column("街道", "division.parent.name"),
+        Column("社区", _community),
         Column("标准与依据", _standard, wrap=True),
         Column("现状", _trace_text("value_text")),
         Column("要求", _required, wrap=True),
         Column("整改提示", _trace_text("remedy"), wrap=True),
         Column("发现日期", _opened),
+        Column("责任与期限", _follow_up),
     )
 
     def get_filter_form(self) -> FindingFilter:
         return FindingFilter(self.request.GET, user=self.request.user)
 
+    def get_columns(self) -> Sequence[Column]:
+        return (Column("选", _chosen), *self.columns) if self.may_assign else self.columns
+
+    @cached_property
+    def may_assign(self) -> bool:
+        return scope_of(self.request.user).may_anywhere(Action.FOLLOW_UP)
+
+    def row_actions(self, finding: Finding) -> Sequence[Crumb]:  # type: ignore[override]
+        return [("办理" if self.may_assign and finding.is_open else "查看", finding.get_absolute_url())]
+
     def get_queryset(self) -> QuerySet[Finding]:
-        return open_findings()
+        return findings_shown()
 
     def get_page(self, queryset: QuerySet[Finding]) -> Page:
         """Worst first up to the cap; beyond it in path order, where a sort would cost seconds."""
@@ -128,4 +209,11 @@ class FindingsPage(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return {**context, "too_many": self.too_many}
+        counts = open_findings_of(self.request.user)
+        return {
+            **context,
+            "too_many": self.too_many,
+            "may_assign": self.may_assign,
+            "overdue": counts.overdue,
+            "export_url": reverse("policies:findings_export") + query_string(self.request.GET),
+        }
