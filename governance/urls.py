@@ -9,6 +9,7 @@ urlpatterns = [
     path("jobs/", include("governance.console.job_urls")),
     path("workbook/", include("governance.exchange.urls")),
     path("records/", include("governance.records.urls")),
+    path("completeness/", include("governance.records.completeness.urls")),
     path("", include("governance.policies.urls")),
     path("reports/", include("governance.reports.urls")),
     path("communities/", include("communities.urls")),

@@ -18,7 +18,7 @@ from django.db import models
 from cadres.models import TwoCommitteeMember
 from governance.accounts.models import User
 from governance.accounts.roles import Role
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
 from governance.exchange import storage
 from governance.exchange.models import ImportBatch
 from governance.jobs.models import Job, JobStatus
@@ -122,7 +122,15 @@ MAKERS: dict[str, Maker] = {
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
+def _registry_at(case: Case) -> Kwargs | None:
+    """A registry of a community that may be confirmed empty."""
+    code = case.division.code
+    return {"code": code, "slug": "grids"} if case.division.level == Level.COMMUNITY else None
+
+
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
+    "completeness:confirm": _registry_at,
+    "completeness:revoke": _registry_at,
     "console:unlock": lambda case: {"pk": _user_at(case).pk},
     "console:issue_password": lambda case: {"pk": _user_at(case).pk},
     "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},

@@ -8,6 +8,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from governance.jobs import periodic
-        from governance.records import drafts
+        from governance.records import completeness, drafts
 
         periodic.register(drafts.DUTY)
+        completeness.register_all()
