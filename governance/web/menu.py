@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from governance.accounts.roles import Action
-from governance.accounts.scope import scope_of
+from governance.accounts.scope import Scope, scope_of
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,8 @@ class MenuItem:
     """A page in the menu.
 
     `action`: shown to whoever has it somewhere (None: to everybody signed in). `group`: heading it folds
-    under. `count`: number shown in red beside it, from (request); 0 or None shows nothing.
+    under. `count`: number shown in red beside it, from (request); 0 or None shows nothing. `args` are those
+    of the address. `or_action`: shown to whoever has this one, too.
     """
 
     label: str
@@ -33,6 +34,16 @@ class MenuItem:
     order: int = 100
     group: str | None = None
     count: Callable[[HttpRequest], int | None] | None = None
+    args: tuple[str, ...] = ()
+    or_action: Action | None = None
+
+    def is_for(self, scope: Scope) -> bool:
+        asked = [each for each in (self.action, self.or_action) if each is not None]
+        return not asked or any(scope.may_anywhere(each) for each in asked)
+
+    @property
+    def key(self) -> str:
+        return "/".join((self.url_name, *self.args))
 
 
 @dataclass
@@ -56,8 +67,8 @@ _groups: dict[str, tuple[str, int]] = {}
 
 
 def register(item: MenuItem) -> None:
-    """Add an item, or replace the one of the same URL name."""
-    _items[item.url_name] = item
+    """Add an item, or replace the one of the same address."""
+    _items[item.key] = item
 
 
 def register_group(label: str, icon: str, order: int) -> None:
@@ -75,7 +86,7 @@ def _count(item: MenuItem, request: HttpRequest) -> int | None:
         return None
     paths = scope_of(request.user).paths(item.action) if item.action else ()
     # The paths stand in the key, so a grant taken away takes its number away at once.
-    key = f"menu-count:{item.url_name}:{request.user.pk}:{crc32(repr(paths).encode())}"
+    key = f"menu-count:{item.key}:{request.user.pk}:{crc32(repr(paths).encode())}"
     value = cache.get(key)
     if value is None:
         value = item.count(request) or 0
@@ -89,10 +100,10 @@ def menu_for(request: HttpRequest) -> list[Entry]:
     placed: list[tuple[int, Entry]] = []
     groups: dict[str, Entry] = {}
     for item in registered():
-        if item.action is not None and not scope.may_anywhere(item.action):
+        if not item.is_for(scope):
             continue
         try:
-            url = reverse(item.url_name)
+            url = reverse(item.url_name, args=item.args)
         except NoReverseMatch:
             log.error("menu item %r names no route", item.url_name)
             continue

@@ -17,7 +17,8 @@ from governance.divisions.paths import next_path, under
 
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
-PAGING_KEYS = ("after", "before", "last", "page")
+PAGING_KEYS = ("after", "before", "last", "page", "select")
+"""What names the page of a list and is no condition."""
 _CURSOR = re.compile(r"(\d{0,12})(?:\.(\d{1,18}))?")
 
 

@@ -15,13 +15,25 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.generic import FormView, TemplateView
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
+from governance.accounts.visitor import visitor
+from governance.web import listing
 from governance.web.columns import Column, Section
 from governance.web.filters import FilterForm
-from governance.web.paging import PAGE_SIZE, KeysetPager, Page, numbered_page
+from governance.web.listing import sort_of
+from governance.web.paging import (
+    COUNT_CAP,
+    PAGE_SIZE,
+    PAGING_KEYS,
+    KeysetPager,
+    Page,
+    numbered_page,
+    query_string,
+)
 from governance.web.policy import PolicyMixin
 
 Crumb = tuple[str, str]
@@ -37,10 +49,11 @@ class Button:
     primary: bool = False
     action: Action | None = None
     query: str = ""
+    args: tuple[Any, ...] = ()
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name) + self.query
+        return reverse(self.url_name, args=self.args) + self.query
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class Row:
 
     cells: list[Any]
     actions: Sequence[Crumb]
+    pk: Any = None
 
 
 class PageMixin(PolicyMixin):
@@ -89,7 +103,8 @@ class ListPage(PageMixin, TemplateView):
 
     Set `model` or `queryset` and `columns`. `path_field` is the scoping column; None for rows that are not
     scoped, which are then shown by number in the order of the queryset. `action` is what the user must be
-    allowed to do with the rows.
+    allowed to do with the rows. A column with `sort` orders the list while at most `COUNT_CAP` rows are left.
+    With a filter the list remembers per user its last conditions, saved ones, and the columns left out.
     """
 
     template_name = "web/list.html"
@@ -105,6 +120,11 @@ class ListPage(PageMixin, TemplateView):
     empty_hint: str = ""
     row_actions: Callable[..., Sequence[Crumb]] | None = None
     """A method of (row) that gives (label, address) pairs for the column 操作."""
+    bulk_actions: Sequence[tuple[str, str]] = ()
+    """(value, label) of what can be done with the rows ticked; needs `bulk_url`."""
+    bulk_url: str = ""
+    watermark: bool = False
+    """Whether a print carries the name of the reader and the time: lists of persons."""
 
     def get_queryset(self) -> models.QuerySet:
         """All rows of the list with what the columns need joined; scope and filters come afterwards."""
@@ -119,15 +139,38 @@ class ListPage(PageMixin, TemplateView):
     def get_columns(self) -> Sequence[Column]:
         return self.columns
 
-    def get_page(self, queryset: models.QuerySet) -> Page:
+    @property
+    def list_key(self) -> str:
+        """Under which name the list is remembered: its route and what the address names."""
+        match = self.request.resolver_match
+        name = match.view_name if match else type(self).__name__
+        return "/".join([name, *map(str, self.kwargs.values())])[:80]
+
+    def get_rows(self, queryset: models.QuerySet) -> models.QuerySet:
+        """The rows inside the user's scope."""
         if self.path_field is None:
-            return numbered_page(queryset, self.request, size=self.page_size)
-        if self.by_number:
-            rows = permitted(queryset, self.request.user, self.action, self.path_field)
-            return numbered_page(rows, self.request, size=self.page_size)
+            return queryset
+        return permitted(queryset, self.request.user, self.action, self.path_field)
+
+    def get_page(self, queryset: models.QuerySet) -> Page:
+        if self.path_field is None or self.by_number:
+            return numbered_page(self.get_rows(queryset), self.request, size=self.page_size)
+        sort = sort_of(self.request, self.get_columns())
+        if sort:
+            rows = listing.ordered(self.get_rows(queryset), sort, self.path_field)
+            page = numbered_page(rows, self.request, size=self.page_size)
+            if page.total <= COUNT_CAP:
+                return page
         paths = scope_of(self.request.user).paths(self.action)
         pager = KeysetPager(queryset, paths=paths, field=self.path_field, size=self.page_size)
         return pager.page(self.request)
+
+    def get_bulk_actions(self) -> Sequence[tuple[str, str]]:
+        return self.bulk_actions
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The small forms beside the list: conditions and columns."""
+        return listing.answer_small_form(request, self.list_key, visitor(request), self.get_columns())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         queryset = self.get_queryset()
@@ -136,21 +179,52 @@ class ListPage(PageMixin, TemplateView):
             queryset = form.apply(queryset)
         page = self.get_page(queryset)
         columns = self.get_columns()
+        memory = self._memory() if form is not None else None
+        shown = memory.shown(columns) if memory else columns
         actions = self.row_actions
         rows = [
-            Row([column.cell(row) for column in columns], actions(row) if actions else ())
+            Row([column.cell(row) for column in shown], actions(row) if actions else (), row.pk)
             for row in page.rows
         ]
+        if memory is not None:
+            query = memory.remember(form)
+            kwargs |= {
+                "conditions": query,
+                "last_conditions": memory.last_conditions(query),
+                "saved_filters": memory.saved(query),
+                "column_choices": memory.choices(columns) if len(columns) > 2 else (),
+            }
         return super().get_context_data(
             page=page,
             rows=rows,
-            columns=columns,
+            columns=shown,
+            headers=self._headers(shown, page),
             row_actions=actions is not None,
             filter_form=form,
+            bulk_actions=self.get_bulk_actions() if rows else (),
+            bulk_url=self.bulk_url,
+            all_selected=self.request.GET.get("select") == "page",
+            select_url=query_string(self.request.GET, **self._cursor(), select="page"),
+            watermark=self.watermark,
+            printed_at=timezone.localtime(),
+            is_too_long_to_sort=page.total > COUNT_CAP and any(column.sort for column in columns),
             empty_title=self.empty_title,
             empty_hint=self.empty_hint,
             **kwargs,
         )
+
+    def _memory(self) -> listing.ListMemory:
+        return listing.ListMemory(self.request, self.list_key, visitor(self.request))
+
+    def _headers(self, columns: Sequence[Column], page: Page) -> list[listing.Header]:
+        sort = sort_of(self.request, columns)
+        total = page.total if self.path_field is not None and not self.by_number else COUNT_CAP + 1
+        return listing.headers(self.request, columns, sort, total)
+
+    def _cursor(self) -> dict[str, str]:
+        """What names the page that is shown."""
+        keys = [key for key in PAGING_KEYS if key != "select"]
+        return {key: self.request.GET[key] for key in keys if self.request.GET.get(key)}
 
 
 class ObjectMixin(PageMixin):

@@ -111,9 +111,11 @@ def pager(page: Page) -> dict[str, Any]:
 
 @register.inclusion_tag("web/filter_bar.html", takes_context=True)
 def filter_bar(context: dict[str, Any], form: Form) -> dict[str, Any]:
-    """A GET form with 查询 and 重置."""
+    """A GET form with 查询, 重置 and 更多条件; on a list also the last and the saved conditions."""
     request: HttpRequest = context["request"]
-    return {"form": form, "path": request.path}
+    names = ("conditions", "last_conditions", "saved_filters", "csrf_token")
+    kept = {name: context.get(name) for name in names}
+    return {"form": form, "path": request.path, "remembers": context.get("saved_filters") is not None, **kept}
 
 
 @register.inclusion_tag("web/steps.html")
