@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.db import models
 
 from cadres.models import TwoCommitteeMember
-from governance.accounts.models import User
+from governance.accounts.models import DivisionGrant, User, UserSession
 from governance.accounts.roles import Role
 from governance.divisions.models import Division, Level
 from governance.exchange import storage
@@ -51,6 +51,17 @@ Kwargs = dict[str, Any]
 def _user_at(case: Case) -> User:
     number = User.objects.count()
     return make_user(f"someone-{number}", Role.STREET_CLERK, case.division)
+
+
+def _grant_at(case: Case) -> Kwargs:
+    user = _user_at(case)
+    return {"pk": user.pk, "grant": DivisionGrant.objects.get(user=user).pk}
+
+
+def _session_at(case: Case) -> Kwargs:
+    user = _user_at(case)
+    key = f"matrix-{UserSession.objects.count()}"
+    return {"pk": user.pk, "session": UserSession.objects.create(user=user, session_key=key).pk}
 
 
 def _failed_job_at(case: Case) -> Job:
@@ -122,6 +133,7 @@ MAKERS: dict[str, Maker] = {
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
+
 def _registry_at(case: Case) -> Kwargs | None:
     """A registry of a community that may be confirmed empty."""
     code = case.division.code
@@ -131,8 +143,21 @@ def _registry_at(case: Case) -> Kwargs | None:
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "completeness:confirm": _registry_at,
     "completeness:revoke": _registry_at,
-    "console:unlock": lambda case: {"pk": _user_at(case).pk},
-    "console:issue_password": lambda case: {"pk": _user_at(case).pk},
+    **{
+        f"console:{name}": lambda case: {"pk": _user_at(case).pk}
+        for name in (
+            "user",
+            "user_change",
+            "user_deactivate",
+            "user_reactivate",
+            "grant",
+            "unlock",
+            "issue_password",
+            "end_sessions",
+        )
+    },
+    "console:revoke": lambda case: _grant_at(case),
+    "console:end_session": lambda case: _session_at(case),
     "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
     "reports:figure": lambda case: {"pk": _report_at(case).pk, "figure": "communities"},

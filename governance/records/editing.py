@@ -99,7 +99,7 @@ def _all_cells(entry: Entry) -> dict[str, Any]:
     """The cells with those a form does not ask for: columns that only check, and what a new row lacks."""
     columns = entry.sheet.columns
     if entry.row is None:
-        return {name: "" for name in columns} | dict(entry.cells)
+        return dict.fromkeys(columns, "") | dict(entry.cells)
     fixed = {name: column.cell(entry.row) for name, column in columns.items() if not column.path}
     return {**entry.cells, **fixed}
 

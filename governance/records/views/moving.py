@@ -69,7 +69,8 @@ class MovePage(RowMixin, EntryPage):
             place=place,
         )
         text = f"即原记录的{self.sheet.end}和新记录的{self.sheet.begin}"
-        form.fields[ON] = DateField(label="调动日期", help_text=text)
+        required = {"required": "请填写调动日期。"}
+        form.fields[ON] = DateField(label="调动日期", help_text=text, error_messages=required)
         form.order_fields(["community_code", ON])
         form.names |= {self.sheet.begin: ON, self.sheet.end: ON}
         return form
