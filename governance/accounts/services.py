@@ -6,6 +6,8 @@ are asked here too, so that no page and no job can forget to.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from axes.utils import reset as reset_axes
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,12 +16,12 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm, remove_perm
 
 from governance.accounts import options
-from governance.accounts.models import DivisionGrant, OldPassword, Unit, User
+from governance.accounts.models import DivisionGrant, OldPassword, Unit, User, UserSession
 from governance.accounts.passwords import issue_password
 from governance.accounts.roles import ROLES, Action, Role, permission_codename
-from governance.accounts.scope import forget_scope, home_path, require, scope_of
+from governance.accounts.scope import forget_scope, home_path, require
 from governance.accounts.separation import check_separation
-from governance.accounts.sessions import end_sessions
+from governance.accounts.sessions import end_keys, end_sessions
 from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
@@ -44,7 +46,8 @@ def create_user(
     user = User(username=User.normalize_username(username), display_name=display_name or username, unit=unit)
     issued = issue_password() if password is None else None
     user.must_change_password = issued is not None
-    if User.objects.filter(username=user.username).exists():
+    # Names that differ in case alone would be taken for one another.
+    if User.objects.filter(username__iexact=user.username).exists():
         raise ValidationError(f"用户名“{user.username}”已存在，请换一个。")
     if password is not None:
         validate_password(password, user)
@@ -65,9 +68,17 @@ def _may_manage(user: User, by: User | None, action: Action) -> None:
         return
     if user.pk == by.pk:
         raise PermissionDenied("不能对本人账号办理此项操作，请由其他管理员办理。")
-    paths = [division.path for division in scope_of(user).divisions] or [home_path(user)]
-    for path in paths:
+    # The rows themselves: the scope of a closed account is empty, its grants are not.
+    for path in _granted_paths(user) or [_unit_path(user)]:
         require(by, action, path)
+
+
+def _granted_paths(user: User) -> list[str]:
+    return list(DivisionGrant.objects.filter(user=user).values_list("content_object__path", flat=True))
+
+
+def _unit_path(user: User) -> str:
+    return user.unit.division.path if user.unit is not None else ""
 
 
 def _lock(user: User) -> User:
@@ -77,12 +88,18 @@ def _lock(user: User) -> User:
 
 @transaction.atomic
 def grant(*, user: User, role: Role, division: Division, by: User | None = None) -> DivisionGrant:
-    """Give a role on a division and all below. Raises `RolesConflict`; ends the user's sessions."""
+    """Give a role on a division and all below. Raises `RolesConflict`; ends the user's sessions.
+
+    A closed account gets no role (`ValidationError`), and neither does one with rights outside the divisions
+    of the administrator (`PermissionDenied`).
+    """
     if by is not None:
         if user.pk == by.pk:
             raise PermissionDenied("不能给本人授权，请由其他安全管理员办理。")
-        require(by, Action.MANAGE_GRANTS, division.path)
-    _lock(user)
+        for path in (division.path, *_granted_paths(user)):
+            require(by, Action.MANAGE_GRANTS, path)
+    if not _lock(user).is_active:
+        raise ValidationError("该账号已停用，请先由系统管理员重新启用。")
     held = DivisionGrant.objects.filter(user=user).select_related("permission")
     check_separation(role, [each.role for each in held])
     row = held.filter(content_object=division, permission__codename=permission_codename(role)).first()
@@ -95,9 +112,19 @@ def grant(*, user: User, role: Role, division: Division, by: User | None = None)
 
 
 @transaction.atomic
-def revoke(*, user: User, role: Role, division: Division, by: User | None = None) -> None:
+def grant_many(
+    *, user: User, role: Role, divisions: Iterable[Division], by: User | None = None
+) -> list[DivisionGrant]:
+    """Give a role on several divisions, all or none."""
+    return [grant(user=user, role=role, division=division, by=by) for division in divisions]
+
+
+@transaction.atomic
+def revoke(*, user: User, role: Role, division: Division, reason: str = "", by: User | None = None) -> None:
     """Take a role on a division away; ends the user's sessions. Nothing happens when it is not held."""
     if by is not None:
+        if user.pk == by.pk:
+            raise PermissionDenied("不能收回本人的授权，请由其他安全管理员办理。")
         require(by, Action.MANAGE_GRANTS, division.path)
     _lock(user)
     codename = permission_codename(role)
@@ -106,7 +133,7 @@ def revoke(*, user: User, role: Role, division: Division, by: User | None = None
         return
     remove_perm(codename, user, division)
     _rights_changed(user)
-    record(EventKind.GRANT, obj=user, path=division.path, before=_described(role, division))
+    record(EventKind.GRANT, obj=user, path=division.path, before=_described(role, division), reason=reason)
 
 
 def _described(role: Role, division: Division) -> dict[str, str]:
@@ -165,10 +192,83 @@ def unlock(*, user: User, by: User | None = None) -> None:
 
 
 @transaction.atomic
+def change_user(*, user: User, display_name: str, unit: Unit | None, by: User | None = None) -> bool:
+    """Correct the name or move to another unit; returns whether anything changed."""
+    _may_manage(user, by, Action.MANAGE_ACCOUNTS)
+    if by is not None:
+        require(by, Action.MANAGE_ACCOUNTS, unit.division.path if unit else "")
+    user = _lock(user)
+    display_name = display_name.strip()
+    if unit is not None and unit.closed_on is not None and unit.pk != user.unit_id:
+        raise ValidationError({"unit": "该单位已停用，请选择其他单位。"})
+    before, after = {}, {}
+    if user.display_name != display_name:
+        before["display_name"], after["display_name"] = user.display_name, display_name
+    if user.unit_id != (unit.pk if unit else None):
+        before["unit"], after["unit"] = str(user.unit or ""), str(unit or "")
+    if not after:
+        return False
+    user.display_name, user.unit = display_name, unit
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=["display_name", "unit"])
+    record(EventKind.CHANGE, obj=user, path=home_path(user), before=before, after=after)
+    return True
+
+
+@transaction.atomic
 def deactivate(*, user: User, reason: str, by: User | None = None) -> None:
     """Close an account: it cannot sign in any more and its sessions end; its rows and events stay."""
     _may_manage(user, by, Action.MANAGE_ACCOUNTS)
+    if not _lock(user).is_active:
+        return
+    path = home_path(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
     _rights_changed(user)
-    record(EventKind.END, obj=user, path=home_path(user), reason=reason)
+    record(EventKind.END, obj=user, path=path, reason=reason)
+
+
+@transaction.atomic
+def reactivate(*, user: User, reason: str, by: User | None = None) -> None:
+    """Open a closed account again, with the roles it had; the password holds unless it is too old."""
+    _may_manage(user, by, Action.MANAGE_ACCOUNTS)
+    if _lock(user).is_active:
+        return
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    forget_scope(user)
+    record(
+        EventKind.CHANGE,
+        obj=user,
+        path=home_path(user),
+        before={"is_active": False},
+        after={"is_active": True},
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def end_sessions_of(
+    *, user: User, reason: str, session: UserSession | None = None, by: User | None = None
+) -> int:
+    """End one session of a user, or all of them; returns how many ended."""
+    _may_manage(user, by, Action.MANAGE_GRANTS)
+    if session is None:
+        ended = end_sessions(user)
+    else:
+        ended = 1
+        end_keys([session.session_key])
+    if ended:
+        record(EventKind.LOGOUT, obj=user, path=home_path(user), reason=reason, detail={"sessions": ended})
+    return ended
+
+
+@transaction.atomic
+def end_other_sessions(*, user: User, session_key: str | None) -> int:
+    """The user's own wish: every session but this one ends; returns how many."""
+    ended = end_sessions(user, keep=session_key)
+    if ended:
+        record(
+            EventKind.LOGOUT, obj=user, path=home_path(user), reason="本人操作", detail={"sessions": ended}
+        )
+    return ended

@@ -1,80 +1,113 @@
-"""Users of the security administrator's divisions: unlocking, and issuing a new password."""
+"""Users of an administrator's divisions: the list, and all that is known of one account."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views import View
 
-from governance.accounts.directory import manageable_users
-from governance.accounts.lockout import locked_until
 from governance.accounts.models import User
-from governance.accounts.passwords import is_expired
 from governance.accounts.roles import Action
-from governance.accounts.services import issue_new_password, unlock
-from governance.accounts.visitor import visitor
-from governance.web.paging import numbered_page
-from governance.web.policy import Needs, PolicyMixin
-from governance.web.views import TemplatePage
+from governance.accounts.scope import scope_of
+from governance.accounts.sessions import still_open
+from governance.audit.models import Event
+from governance.console import people
+from governance.console.event_texts import summary
+from governance.console.filters import UserFilter
+from governance.web.columns import Column, Section
+from governance.web.filters import FilterForm
+from governance.web.paging import Page
+from governance.web.policy import Needs
+from governance.web.views import Button, Crumb, ListPage, TemplatePage
 
-_BREADCRUMB = [("工作台", "/"), ("用户与权限", "/users/"), ("重置密码", "")]
+_RECENT = 12
 
 
-class UsersPage(TemplatePage):
-    policy = Needs(Action.MANAGE_GRANTS)
-    template_name = "console/users.html"
-    title = "用户与权限"
+def user_url(user: User) -> str:
+    return reverse("console:user", args=[user.pk])
+
+
+class UsersPage(ListPage):
+    """The system administrator opens accounts here, the security administrator gives them roles."""
+
+    policy = Needs(*people.ADMIN_ACTIONS)
+    title = "用户管理"
+    path_field = None
+    empty_title = "还没有用户"
+    empty_hint = "这里列出权限全部在您数据范围内的用户；跨范围的用户由上级管理员办理。"
+    buttons = (
+        Button("新建用户", "console:user_add", "plus", primary=True, action=Action.MANAGE_ACCOUNTS),
+        Button("锁定与失败登录", "console:lockouts", "lock", action=Action.UNLOCK),
+        Button("角色权限表", "console:roles", "shield-check", action=Action.MANAGE_GRANTS),
+    )
+    columns = (
+        Column("用户名", "username", url=user_url, strong=True),
+        Column("姓名", "display_name"),
+        Column("单位", "unit", wrap=True),
+        Column("角色与数据范围", people.grants_text, wrap=True),
+        Column("状态", "state", kind="tag"),
+        Column("上次登录", "last_login", kind="moment"),
+    )
+
+    def get_queryset(self) -> QuerySet[User]:
+        return people.users_of(self.request).order_by("username")
+
+    def get_filter_form(self) -> FilterForm:
+        return UserFilter(
+            self.request.GET, user=self.request.user, action=people.admin_action(self.request.user)
+        )
+
+    def get_page(self, queryset: QuerySet[User]) -> Page:
+        page = super().get_page(queryset)
+        people.note_states(page.rows)
+        return page
+
+    def row_actions(self, user: User) -> Sequence[Crumb]:
+        return [("办理", user_url(user))]
+
+
+_BASICS = Section(
+    "",
+    (
+        Column("用户名", "username"),
+        Column("姓名", "display_name"),
+        Column("单位", "unit"),
+        Column("所在区划", "unit.division.name"),
+        Column("状态", "state", kind="tag"),
+        Column("上次登录", "last_login", kind="moment"),
+        Column("建立时间", "date_joined", kind="moment"),
+        Column("密码修改", "password_changed_at", kind="moment"),
+    ),
+)
+
+
+class UserPage(TemplatePage):
+    policy = Needs(*people.ADMIN_ACTIONS)
+    template_name = "console/user.html"
+    crumbs = (("用户管理", "console:users"),)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.account = people.find_user(request, kwargs["pk"])
+        people.note_states([self.account])
+        return super().get(request, *args, **kwargs)
+
+    def get_title(self) -> str:
+        return f"{self.account.display_name}（{self.account.username}）"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now = timezone.now()
-        users = manageable_users(visitor(self.request), Action.MANAGE_GRANTS)
-        name = self.request.GET.get("name", "").strip()
-        if name:
-            users = users.filter(username__icontains=name) | users.filter(display_name__icontains=name)
-        page = numbered_page(users.order_by("username"), self.request)
-        locked = locked_until([user.username for user in page.rows], now)
-        for user in page.rows:
-            user.locked_until = locked.get(user.username)
-            user.is_expired = is_expired(user.password_changed_at, now)
-        return super().get_context_data(page=page, name=name, **kwargs)
-
-
-class _UserVerb(PolicyMixin, View):
-    """Something done to one user of the administrator's divisions; anybody else's is 404."""
-
-    action: Action
-
-    def find(self, pk: int) -> User:
-        return get_object_or_404(manageable_users(visitor(self.request), self.action), pk=pk)
-
-
-class UnlockView(_UserVerb):
-    http_method_names = ["post"]
-    policy = Needs(Action.UNLOCK)
-    action = Action.UNLOCK
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user = self.find(pk)
-        unlock(user=user, by=visitor(request))
-        messages.success(request, f"已解除 {user}（{user.username}）的锁定，可以立即登录。")
-        return redirect("console:users")
-
-
-class IssuePasswordView(_UserVerb):
-    """Shows the issued password once, in the answer itself: it is stored nowhere, not even in the session."""
-
-    policy = Needs(Action.MANAGE_GRANTS)
-    action = Action.MANAGE_GRANTS
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Asks first: a click beside the right line must not lock somebody out."""
-        context = {"account": self.find(pk), "breadcrumb": _BREADCRUMB}
-        return render(request, "console/confirm_password.html", context)
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user = self.find(pk)
-        issued = issue_new_password(user=user, by=visitor(request))
-        context = {"account": user, "issued": issued, "breadcrumb": _BREADCRUMB}
-        return render(request, "console/issued_password.html", context)
+        account, scope = self.account, scope_of(self.request.user)
+        events = Event.objects.filter(object_type="accounts.user", object_id=str(account.pk))
+        recent = list(events.order_by("-pk")[:_RECENT])
+        return super().get_context_data(
+            account=account,
+            object=account,
+            section=_BASICS,
+            grants=account.listed_grants,  # type: ignore[attr-defined]
+            sessions=account.sessions.filter(still_open(timezone.now())).order_by("-seen_at"),
+            events=[(event, summary(event)) for event in recent],
+            may_edit=scope.may_anywhere(Action.MANAGE_ACCOUNTS),
+            may_grant=scope.may_anywhere(Action.MANAGE_GRANTS),
+            **kwargs,
+        )

@@ -4,11 +4,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from governance.accounts.models import User
 from governance.accounts.roles import Action, Role
 from governance.accounts.services import grant
 from governance.audit.context import acting
-from governance.audit.models import Event, EventKind
+from governance.audit.models import EventKind
 from governance.audit.sealing import verify
 from governance.audit.services import record
 from governance.console import links
@@ -102,56 +101,6 @@ def test_the_menu_leads_to_the_own_division_or_to_a_choice(tree, user_of, sign_i
     grant(user=user, role=Role.STREET_CLERK, division=tree.other_street)
     text = body(sign_in(user).get("/divisions/"))
     assert "青年路街道" in text and "北院门街道" in text
-
-
-# --- users ---
-def test_security_admin_sees_users_of_the_own_divisions_only(tree, user_of, client_of):
-    inside = user_of(Role.STREET_CLERK)
-    outside = make_user("foreign-clerk", Role.STREET_CLERK, tree.foreign_street)
-    above = user_of(Role.UPPER_READER)
-    client = client_of(Role.SECURITY_ADMIN)
-    text = body(client.get("/users/"))
-    assert inside.username in text
-    assert outside.username not in text and above.username not in text
-    for user in (outside, above, user_of(Role.SECURITY_ADMIN)):
-        assert client.post(f"/users/{user.pk}/password/").status_code == 404
-        assert client.post(f"/users/{user.pk}/unlock/").status_code == 404
-
-
-def test_issued_password_is_shown_once_and_works(tree, user_of, client_of):
-    user = user_of(Role.STREET_CLERK)
-    client = client_of(Role.SECURITY_ADMIN)
-    assert "确认重置" in body(client.get(f"/users/{user.pk}/password/"))
-    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
-    response = client.post(f"/users/{user.pk}/password/")
-    issued = response.context["issued"]
-    assert body(response).count(issued) == 1
-    assert "no-store" in response.headers["Cache-Control"]
-    assert issued not in body(client.get("/users/"))
-    fresh = Client()
-    fresh.post("/login/", {"username": user.username, "password": issued})
-    assert fresh.get("/").url == "/password/"
-    assert not User.objects.get(pk=user.pk).check_password(PASSWORD)
-
-
-def test_unlock_button_stands_beside_locked_users(tree, user_of, client_of):
-    user = user_of(Role.STREET_CLERK)
-    client = client_of(Role.SECURITY_ADMIN)
-    assert "/unlock/" not in body(client.get("/users/"))
-    for _ in range(5):
-        Client().post("/login/", {"username": user.username, "password": "wrong"})
-    assert "已锁定" in body(client.get("/users/"))
-    assert client.post(f"/users/{user.pk}/unlock/").url == "/users/"
-    assert "已锁定" not in body(client.get("/users/"))
-    assert Event.objects.filter(kind=EventKind.UNLOCK, username="security_admin").count() == 1
-
-
-def test_users_page_has_a_constant_number_of_statements(tree, client_of, django_assert_max_num_queries):
-    for number in range(12):
-        make_user(f"clerk-{number}", Role.STREET_CLERK, tree.street)
-    client = client_of(Role.SECURITY_ADMIN)
-    with django_assert_max_num_queries(15):
-        assert body(client.get("/users/")).count("重置密码") >= 12
 
 
 # --- audit ---

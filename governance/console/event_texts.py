@@ -1,0 +1,116 @@
+"""Events in words: names of fields, what changed, and what kind of object it was."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+
+from governance.audit.models import Event
+
+_NAMES = {
+    "again": "再次",
+    "applied": "已应用",
+    "blocks": "区块数",
+    "broken": "不符的区块",
+    "changed": "修改",
+    "closed_on": "停用日期",
+    "conflicts": "冲突",
+    "created": "新增",
+    "display_name": "姓名",
+    "division": "区划",
+    "divisions": "区划数",
+    "document_prefix": "发文字号前缀",
+    "errors": "错误数",
+    "events": "事件数",
+    "file": "文件",
+    "filters": "筛选条件",
+    "format": "格式",
+    "is_active": "启用",
+    "issued": "签发初始密码",
+    "kind": "种类",
+    "letterhead": "发文机关标志",
+    "locked": "已锁定",
+    "method": "方式",
+    "name": "名称",
+    "now": "现在",
+    "parent": "上级",
+    "path": "地址",
+    "revealed": "含完整个人信息",
+    "role": "角色",
+    "rows": "行数",
+    "seen_at": "上次时钟",
+    "sessions": "结束的登录数",
+    "sha256": "文件校验值",
+    "sheets": "工作表",
+    "snapshot": "定稿",
+    "unchanged": "未变",
+    "unit": "单位",
+    "unsealed": "未封存",
+    "whole": "完整",
+}
+"""Names of what the kernel notes; the registries' fields already carry the names users know."""
+
+
+def name_of(key: str) -> str:
+    """A field of an event as users read it."""
+    return _NAMES.get(key, key)
+
+
+def plain(value: Any) -> str:
+    """A value of an event as users read it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "、".join(f"{name_of(str(key))} {plain(each)}" for key, each in value.items()) or "空"
+    if isinstance(value, list):
+        return "、".join(plain(each) for each in value) or "空"
+    return "空" if value in (None, "") else str(value)
+
+
+def _pairs(values: dict[str, Any] | None) -> str:
+    return "，".join(f"{name_of(name)}={plain(value)}" for name, value in (values or {}).items())
+
+
+def summary(event: Event) -> str:
+    """What changed, in one line: old → new, then the reason and what else was noted."""
+    before, after = _pairs(event.before), _pairs(event.after)
+    change = f"{before} → {after or '空'}" if before else after
+    return "；".join(part for part in (change, event.reason, _pairs(event.detail)) if part)
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of an event, before and after."""
+
+    name: str
+    before: str
+    after: str
+
+    @property
+    def differs(self) -> bool:
+        return self.before != self.after
+
+
+def changes(event: Event) -> Iterator[FieldChange]:
+    """Each field that the event names, in the order in which it was written."""
+    before, after = event.before or {}, event.after or {}
+    for key in dict.fromkeys([*before, *after]):
+        yield FieldChange(
+            name_of(key),
+            plain(before[key]) if key in before else "—",
+            plain(after[key]) if key in after else "—",
+        )
+
+
+def details(event: Event) -> list[tuple[str, str]]:
+    """What else was noted, as (name, value)."""
+    return [(name_of(key), plain(value)) for key, value in (event.detail or {}).items()]
+
+
+def object_kind(label: str) -> str:
+    """The name of a model by its label (accounts.user → 用户), or the label itself."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
