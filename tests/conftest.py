@@ -20,6 +20,14 @@ pytest_plugins = ["tests.workers"]
 SignIn = Callable[[User], Client]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-statements",
+        action="store_true",
+        help="write tests/statements.json anew (see tests/statements.py)",
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With TEST_ONLY_DATABASE set, leave out what no database can change: the second run is on PostgreSQL."""
     if not os.environ.get("TEST_ONLY_DATABASE"):

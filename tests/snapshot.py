@@ -60,6 +60,11 @@ class _Table:
                     [value for row in part for value in row],
                 )
 
+    def remove(self, keys: list[Any]) -> None:
+        with connection.cursor() as cursor:
+            for key in keys:
+                cursor.execute(f"DELETE FROM {self.name} WHERE {self.key} = %s", [key])
+
     def change(self, rows: dict[Any, Row]) -> None:
         sets = ", ".join(f"{column} = %s" for column in self.columns)
         with connection.cursor() as cursor:
@@ -74,6 +79,15 @@ class _Written:
     table: _Table
     added: list[Row]
     changed: dict[Any, Row]
+    gone: list[Any]
+
+    def is_empty(self) -> bool:
+        return not (self.added or self.changed or self.gone)
+
+    def repeat(self) -> None:
+        self.table.remove(self.gone)
+        self.table.add(self.added)
+        self.table.change(self.changed)
 
 
 _kept: dict[str, tuple[list[_Written], Any]] = {}
@@ -82,8 +96,8 @@ _kept: dict[str, tuple[list[_Written], Any]] = {}
 def made_once(name: str, make: Callable[[], T]) -> T:
     """What `make` writes and gives back: by `make` itself the first time, from memory afterwards.
 
-    `make` may add and change rows, not delete any, and its result must be copyable. When a number is taken
-    (the test has made rows of its own before) `make` runs as if for the first time.
+    Its result must be copyable. When a number is taken (the test has made rows of its own before) `make` runs
+    as if for the first time.
     """
     if name not in _kept:
         tables = [
@@ -94,14 +108,13 @@ def made_once(name: str, make: Callable[[], T]) -> T:
         before = {table: table.rows() for table in tables}
         result = make()
         written = [_difference(table, before[table]) for table in tables]
-        _kept[name] = ([part for part in written if part.added or part.changed], copy.deepcopy(result))
+        _kept[name] = ([part for part in written if not part.is_empty()], copy.deepcopy(result))
         return result
     written, result = _kept[name]
     try:
         with transaction.atomic():
             for part in written:
-                part.table.add(part.added)
-                part.table.change(part.changed)
+                part.repeat()
     except IntegrityError:
         return make()
     return copy.deepcopy(result)
@@ -109,7 +122,6 @@ def made_once(name: str, make: Callable[[], T]) -> T:
 
 def _difference(table: _Table, before: dict[Any, Row]) -> _Written:
     after = table.rows()
-    assert before.keys() <= after.keys(), f"rows of {table.name} were deleted"
     added = [row for key, row in after.items() if key not in before]
     changed = {key: row for key, row in after.items() if key in before and row != before[key]}
-    return _Written(table, added, changed)
+    return _Written(table, added, changed, [key for key in before if key not in after])
