@@ -3,10 +3,12 @@
 from django.urls import path
 
 from communities.views.detail import CommunityPage
+from communities.views.founding import FoundingPage
 from communities.views.listing import CommunityListPage
 
 app_name = "communities"
 urlpatterns = [
     path("", CommunityListPage.as_view(), name="list"),
+    path("found/", FoundingPage.as_view(), name="found"),
     path("<str:code>/", CommunityPage.as_view(), name="detail"),
 ]

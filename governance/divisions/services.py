@@ -1,8 +1,9 @@
-"""Moving a division in the tree, and proving that every copy of a path is right."""
+"""Opening and moving a division in the tree, and proving that every copy of a path is right."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Model, Value
@@ -10,9 +11,16 @@ from django.db.models.functions import Concat, Substr
 
 from governance.audit.models import EventKind
 from governance.audit.services import record
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level, RetiredCode
 from governance.divisions.paths import WIDTHS, is_under, path_length, under
 from governance.divisions.registry import scoped_models
+
+OWN_CODES = range(900, 1000)
+"""Last three digits of the codes that the portal gives to communities without an official one."""
+
+
+class OpenRefused(ValueError):
+    """A division that cannot be opened so; its text (Chinese) is fit for users."""
 
 
 class MoveRefused(ValueError):
@@ -41,6 +49,49 @@ def _free_path(parent: Division, level: int, part: str) -> str:
         path = f"{stem}{own:0{width}d}"
         own += 1
     return path
+
+
+def _is_free(code: str) -> bool:
+    return not (Division.objects.filter(code=code).exists() or RetiredCode.objects.filter(code=code).exists())
+
+
+def _own_code(street: Division) -> str:
+    """The first code of the street's own range that no division has or ever had."""
+    stem = f"{street.code}9"
+    taken = set(Division.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    taken |= set(RetiredCode.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    for number in OWN_CODES:
+        if f"{street.code}{number}" not in taken:
+            return f"{street.code}{number}"
+    raise OpenRefused(f"“{street.name}”的自编代码已经用完，请联系系统管理员。")
+
+
+@transaction.atomic
+def open_community(*, street: Division, name: str, opened_on: date, reason: str, code: str = "") -> Division:
+    """A new community-level division of a street, logged; without an official code it gets one of its own.
+
+    `reason` names the document it rests on. Raises `OpenRefused`.
+    """
+    street = Division.objects.select_for_update().get(pk=street.pk)
+    if street.level != Level.STREET or street.closed_on is not None:
+        raise OpenRefused(f"“{street.name}”不是现有的街道（乡镇），不能新设社区。")
+    if not code:
+        code = _own_code(street)
+    elif not code.startswith(street.code):
+        raise OpenRefused(f"社区代码的前 9 位应与街道代码 {street.code} 相同，请核对。")
+    elif not _is_free(code):
+        raise OpenRefused(f"代码 {code} 已被使用，请核对。")
+    division = Division.objects.create(
+        parent=street,
+        path=_free_path(street, Level.COMMUNITY, code[-WIDTHS[Level.COMMUNITY - 1] :]),
+        level=Level.COMMUNITY,
+        code=code,
+        name=name,
+        opened_on=opened_on,
+    )
+    after = {"code": code, "name": name, "parent": street.code, "opened_on": opened_on.isoformat()}
+    record(EventKind.CREATE, obj=division, after=after, reason=reason)
+    return division
 
 
 @transaction.atomic
