@@ -1,6 +1,6 @@
 """Filter forms of the pages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -71,7 +71,8 @@ def with_responsible(user: Any) -> Callable[[QuerySet[Finding], str], QuerySet[F
 class FindingFilter(AreaFilterForm):
     """Filters 问题清单. Without a state only open findings are shown."""
 
-    standard = forms.ChoiceField(label="标准", choices=standard_choices)
+    main = ("area", "standard", "theme", "severity", "state", "due", "responsible")
+    standard = forms.ChoiceField(label="标准")
     theme = forms.ChoiceField(label="主题", choices=THEME_CHOICES)
     severity = forms.ChoiceField(label="程度", choices=[("", "全部"), *Severity.choices])
     state = forms.ChoiceField(label="状态", choices=STATE_CHOICES)
@@ -98,12 +99,14 @@ class FindingFilter(AreaFilterForm):
             # Applied by `apply` itself, as its absence means something too.
             "state": lambda findings, state: findings,
         }
+        # Read once: a callable would be asked whenever the choices are walked through.
+        self.standards = standard_choices()
+        cast(forms.ChoiceField, self.fields["standard"]).choices = self.standards
         responsible = cast(forms.ChoiceField, self.fields["responsible"])
         responsible.choices = [*WHO_CHOICES, *((name, name) for name in responsible_names(user))]
 
     def _of_theme(self, findings: QuerySet[Finding], slug: str) -> QuerySet[Finding]:
-        offered = cast("Iterable[tuple[str, str]]", cast(forms.ChoiceField, self.fields["standard"]).choices)
-        codes = [code for code, _ in offered if code and theme_of(code).slug == slug]
+        codes = [code for code, _ in self.standards if code and theme_of(code).slug == slug]
         return findings.filter(standard__measure__code__in=codes)
 
     def apply(self, queryset: Any) -> Any:

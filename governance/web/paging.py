@@ -149,9 +149,15 @@ class KeysetPager:
         return (rows[::-1] if backwards else rows), more
 
 
-def numbered_page(rows: QuerySet | list[Any], request: HttpRequest, *, size: int = PAGE_SIZE) -> Page:
-    """A page by `?page=` for short lists in an order of their own; never beyond the counted rows."""
-    total = len(rows) if isinstance(rows, list) else capped_count(rows)
+def numbered_page(
+    rows: QuerySet | list[Any], request: HttpRequest, *, size: int = PAGE_SIZE, total: int | None = None
+) -> Page:
+    """A page by `?page=` for short lists in an order of their own; never beyond the counted rows.
+
+    `total` is the capped count of whoever has counted already.
+    """
+    if total is None:
+        total = len(rows) if isinstance(rows, list) else capped_count(rows)
     pages = max(1, -(-min(total, COUNT_CAP) // size))
     text = request.GET.get("page", "1")
     number = min(max(int(text), 1), pages) if text.isdecimal() and len(text) < 6 else 1

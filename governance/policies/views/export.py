@@ -35,16 +35,6 @@ def explained(findings: list[Finding]) -> Iterator[Finding]:
         yield from part
 
 
-def described(form: FindingFilter) -> dict[str, str]:
-    """The filters that were set, in words."""
-    words = {}
-    for name, value in form.cleaned_data.items():
-        if value not in (None, ""):
-            choices = dict(getattr(form.fields[name], "choices", ()))
-            words[str(form.fields[name].label)] = str(choices.get(value, value))
-    return words
-
-
 class FindingsExport(PolicyMixin, View):
     policy = Needs(Action.VIEW)
     http_method_names = ("get", "head", "options")
@@ -57,7 +47,7 @@ class FindingsExport(PolicyMixin, View):
                 request, f"问题超过 {COUNT_CAP:,} 个，一次导不出。请先按区划、标准或程度缩小范围，再导出。"
             )
             return HttpResponseRedirect(reverse("policies:findings") + query_string(request.GET))
-        filters = described(form)
+        filters = dict(form.conditions)
         content, count = write_findings(explained(list(worst_first(rows))), notes=self._notes(filters, form))
         record(
             EventKind.EXPORT,

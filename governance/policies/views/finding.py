@@ -2,6 +2,7 @@
 several at once."""
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -166,11 +167,15 @@ class AssignPage(FormPage):
     form_class = AssignForm
     submit_label = "保存"
     success_message = ""
-    cancel_url_name = "policies:findings"
+    back: str = ""
     findings: list[Finding]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         data = request.POST if request.method == "POST" else request.GET
+        if "bulk" in data:  # the ticked lines of the list: the form itself is fetched by GET
+            pairs = [*(("id", pk) for pk in data.getlist("pk")), ("back", data.get("back", ""))]
+            return HttpResponseRedirect(f"{request.path}?{urlencode(pairs)}")
+        self.back = data.get("back", "")
         ids = [int(text) for text in data.getlist("id") if text.isdecimal() and len(text) < 19]
         rows = permitted(findings_shown(), request.user, Action.FOLLOW_UP)
         rows = rows.filter(pk__in=ids[:MOST_AT_ONCE], resolved_on=None)
@@ -181,7 +186,12 @@ class AssignPage(FormPage):
         return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
 
     def _list_url(self) -> str:
-        return reverse("policies:findings")
+        """The list as it was left, where the form names a page of this portal."""
+        page = reverse("policies:findings")
+        return self.back if self.back.startswith((f"{page}?", page)) and "//" not in self.back else page
+
+    def get_cancel_url(self) -> str:
+        return self._list_url()
 
     def get_form_kwargs(self) -> dict[str, Any]:
         paths = [finding.path for finding in self.findings]
@@ -205,6 +215,7 @@ class AssignPage(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
+            back=self.back,
             findings=[
                 (each, outcome_lamp(each.outcome, each.severity), due_text(each, timezone.localdate()))
                 for each in self.findings

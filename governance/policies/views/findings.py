@@ -149,18 +149,6 @@ def _follow_up(finding: Finding) -> SafeString:
     )
 
 
-def _chosen(finding: Finding) -> SafeString:
-    """A box of the form 批量指派 that stands above the list."""
-    if not finding.is_open:
-        return SafeString("")
-    return format_html(
-        '<input type="checkbox" name="id" value="{}" form="assign" aria-label="选择{} {}">',
-        finding.pk,
-        finding.division.name,
-        finding.standard.measure.title,
-    )
-
-
 class FindingsPage(ListPage):
     policy = Needs(Action.VIEW)
     template_name = "policies/findings.html"
@@ -182,8 +170,12 @@ class FindingsPage(ListPage):
     def get_filter_form(self) -> FindingFilter:
         return FindingFilter(self.request.GET, user=self.request.user)
 
-    def get_columns(self) -> Sequence[Column]:
-        return (Column("选", _chosen), *self.columns) if self.may_assign else self.columns
+    @property
+    def bulk_url(self) -> str:  # type: ignore[override]
+        return reverse("policies:findings_assign")
+
+    def get_bulk_actions(self) -> Sequence[tuple[str, str]]:
+        return (("assign", "批量指派"),) if self.may_assign else ()
 
     @cached_property
     def may_assign(self) -> bool:
@@ -198,12 +190,13 @@ class FindingsPage(ListPage):
     def get_page(self, queryset: QuerySet[Finding]) -> Page:
         """Worst first up to the cap; beyond it in path order, where a sort would cost seconds."""
         rows = permitted(queryset, self.request.user)
-        self.too_many = capped_count(rows) > COUNT_CAP
+        total = capped_count(rows)
+        self.too_many = total > COUNT_CAP
         if self.too_many:
             paths = scope_of(self.request.user).paths(Action.VIEW)
             page = KeysetPager(queryset, paths=paths, size=self.page_size).page(self.request)
         else:
-            page = numbered_page(worst_first(rows), self.request, size=self.page_size)
+            page = numbered_page(worst_first(rows), self.request, size=self.page_size, total=total)
         explain_findings(page.rows)
         return page
 
@@ -213,7 +206,6 @@ class FindingsPage(ListPage):
         return {
             **context,
             "too_many": self.too_many,
-            "may_assign": self.may_assign,
             "overdue": counts.overdue,
             "export_url": reverse("policies:findings_export") + query_string(self.request.GET),
         }

@@ -132,8 +132,12 @@ def test_several_are_assigned_at_once(measured, client_of):
     ids = list(Finding.objects.values_list("pk", flat=True))
     assert len(ids) > 1
     url = reverse("policies:findings_assign")
-    text = text_of(client, f"{url}?id={ids[0]}&id={ids[1]}&id=abc")
-    assert "共 2 个" in text
+    ticked = {"bulk": "assign", "pk": [*ids[:2], "abc"], "back": f"{LIST}?severity=amber"}
+    response = client.post(url, ticked, follow=True)
+    assert "共 2 个" in response.content.decode()
+    assert f'href="{LIST}?severity=amber"' in response.content.decode(), "the way back to the list as it was"
+    response = client.get(url, {"id": ids[0], "back": "https://example.org/findings/"})
+    assert 'example.org/findings/"> ' not in response.content.decode()
     response = client.post(url, {"id": ids, "key": "k" * 32})
     assert response.status_code == 422 and "请至少填写" in response.content.decode()
     form = {"id": ids, "key": "k" * 32, "responsible": "民政科", "due_on": f"{_in(10)}", "note": "限期整改"}
