@@ -73,7 +73,7 @@ class GridResource(SheetResource):
     households = SheetField("households", "户数", CountWidget("户"), required=True)
     population = SheetField("population", "人口", CountWidget("人"))
     party_org = SheetField("party_org", "党组织", ChoiceWidget(GridPartyOrg.choices))
-    head = SheetField("head", "网格长", TextWidget(40))
+    head = SheetField("head", "网格长", TextWidget(40), names_person=True)
     staff_count = SheetField("staff_count", "网格员数", CountWidget("人"))
     villager_groups = SheetField(
         "villager_groups", "村民小组", GroupsWidget(200), description="几个小组之间用顿号“、”分开"

@@ -14,13 +14,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import models
+from django.utils import timezone
 
 from cadres.models import TwoCommitteeMember
 from governance.accounts.models import DivisionGrant, User, UserSession
 from governance.accounts.roles import Role
 from governance.divisions.models import Division, Level
 from governance.exchange import storage
-from governance.exchange.models import ImportBatch
+from governance.exchange.models import ExportFile, ImportBatch
 from governance.jobs.models import Job, JobStatus
 from governance.people.models import Person
 from governance.policies.loader import load_policies
@@ -126,9 +127,24 @@ def _finding_at(case: Case) -> Finding:
     )[0]
 
 
+def _export_at(case: Case) -> ExportFile:
+    """A download made in the background is for the user who asked for it."""
+    key = uuid4().hex
+    storage.write(key, storage.EXPORT, b"PK")
+    return ExportFile.objects.create(
+        user=case.visitor if case.is_own else _user_at(case),
+        path=case.division.path,
+        code=case.division.code,
+        file_name="台账.xlsx",
+        key=key,
+        made_at=timezone.now(),
+    )
+
+
 MAKERS: dict[str, Maker] = {
     "reports.report": _report_at,
     "exchange.importbatch": _batch_at,
+    "exchange.exportfile": _export_at,
     "policies.finding": _finding_at,
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""

@@ -17,6 +17,7 @@ class ExchangeConfig(AppConfig):
 
         registry.register(jobs.CHECK)
         registry.register(jobs.APPLY)
+        registry.register(jobs.EXPORT)
         periodic.register(jobs.DUTY)
         menu.register(
             menu.MenuItem("台账工作簿", "exchange:index", "file-spreadsheet", Action.VIEW, order=50)

@@ -1,9 +1,12 @@
-"""From an upload to saved rows: receive, check, confirm, and delete the files after a week."""
+"""From an upload to saved rows: receive, check, decide, confirm, and delete the files after a week."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +19,14 @@ from governance.accounts import options
 from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
+from governance.divisions.paths import ancestor_paths, is_under
 from governance.exchange import previews, storage
 from governance.exchange.guard import UploadRefused
-from governance.exchange.hooks import after_import
+from governance.exchange.hooks import after_import, effects
 from governance.exchange.importing.apply import MINE, THEIRS, ImportRefused, StalePlan, write
 from governance.exchange.importing.lines import Plan
 from governance.exchange.importing.prepare import prepare
+from governance.exchange.memory import Recorder, read_record
 from governance.exchange.models import BatchStatus, ImportBatch
 from governance.jobs.models import Job
 from governance.jobs.services import enqueue
@@ -31,6 +36,22 @@ INLINE_BYTES = 200_000
 """Some 2,000 rows of 20 columns: larger files are checked and saved in the background."""
 
 KEPT = timedelta(days=7)
+
+
+DISK_FULL = "服务器磁盘空间不足，没有保存任何内容。请联系系统管理员处理后重试。"
+
+Progress = Callable[[int, str], None]
+
+
+@contextmanager
+def telling_disk_full() -> Iterator[None]:
+    """A full disk as an error that the page shows; for the request, since jobs tell it themselves."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ValidationError(DISK_FULL) from error
+        raise
 
 
 def is_large(size: int) -> bool:
@@ -58,11 +79,13 @@ def receive(*, user: User, file_name: str, content: bytes) -> tuple[ImportBatch,
     )
     if not is_large(len(content)):
         plan = _prepare(content, user)
-        storage.write(batch.key, storage.UPLOAD, content)
-        _keep(batch, plan)
+        with telling_disk_full():
+            storage.write(batch.key, storage.UPLOAD, content)
+            _keep(batch, plan)
         batch.save()
         return batch, None
-    storage.write(batch.key, storage.UPLOAD, content)
+    with telling_disk_full():
+        storage.write(batch.key, storage.UPLOAD, content)
     with transaction.atomic():
         batch.save()
         job = enqueue(
@@ -75,9 +98,9 @@ def receive(*, user: User, file_name: str, content: bytes) -> tuple[ImportBatch,
     return batch, job
 
 
-def _prepare(content: bytes, user: User) -> Plan:
+def _prepare(content: bytes, user: User, progress: Progress | None = None) -> Plan:
     try:
-        return prepare(content, user)
+        return prepare(content, user, progress=progress)
     except UploadRefused as error:
         raise ValidationError(f"{error.message}{_places(error)}") from error
 
@@ -91,16 +114,28 @@ def _keep(batch: ImportBatch, plan: Plan) -> None:
     storage.write(batch.key, storage.PREVIEW, previews.document(plan))
     batch.status = BatchStatus.PREVIEWED
     batch.counts = previews.counts(plan)
+    batch.path = _area(plan, batch)
     batch.fingerprint = plan.fingerprint
+    batch.decisions = {}
     batch.message = ""
 
 
-def check(*, batch: ImportBatch) -> ImportBatch:
+def _area(plan: Plan, batch: ImportBatch) -> str:
+    """The smallest division of the uploader that holds all rows, by which others find the batch."""
+    found = sorted({line.division.path for line in plan.lines if line.division is not None})
+    if not found:
+        return batch.path
+    # Sorted, so that the first and the last one have in common what all have.
+    area = [path for path in ancestor_paths(found[0]) if is_under(found[-1], path)][-1]
+    return area if scope_of(batch.user).may(Action.IMPORT, area) else batch.path
+
+
+def check(*, batch: ImportBatch, progress: Progress | None = None) -> ImportBatch:
     """Check the stored file of a waiting batch; a refused file ends it with the reason."""
     if batch.status != BatchStatus.WAITING:
         return batch
     try:
-        _keep(batch, _prepare(storage.read(batch.key, storage.UPLOAD), batch.user))
+        _keep(batch, _prepare(storage.read(batch.key, storage.UPLOAD), batch.user, progress))
     except ValidationError as error:
         batch.status = BatchStatus.REFUSED
         batch.message = " ".join(error.messages)[:500]
@@ -115,8 +150,9 @@ class PreviewOutdated(Exception):
 def confirm(*, batch: ImportBatch, user: User, on_conflict: str = "", job: Any = None) -> ImportBatch:
     """Save a previewed workbook exactly as it was shown; a second time changes nothing.
 
-    `on_conflict` is theirs, mine or empty. Raises `PreviewOutdated` when the rows would now change otherwise
-    than shown, `ValidationError` when errors or conflicts stand in the way.
+    `on_conflict` is theirs, mine or empty; what was decided one by one (`decide`) goes before it. Raises
+    `PreviewOutdated` when the rows would now change otherwise than shown, `ValidationError` when errors or
+    conflicts stand in the way.
     """
     if batch.status == BatchStatus.APPLIED:
         return batch
@@ -139,8 +175,37 @@ def confirm(*, batch: ImportBatch, user: User, on_conflict: str = "", job: Any =
         raise ValidationError(
             "工作簿还有错误，请改正后重新上传。" if plan.errors else "请先选择冲突的处理方式。"
         ) from error
-    after_import.run(paths, plan.on)
+    if paths:
+        compare = effects.watch(paths)
+        after_import.run(paths, plan.on)
+        batch.effect = compare()
+        ImportBatch.objects.filter(pk=batch.pk).update(effect=batch.effect)
     return batch
+
+
+@transaction.atomic
+def decide(*, batch: ImportBatch, choices: Mapping[str, str]) -> ImportBatch:
+    """Note decisions on single conflicts (`conflict_key` → theirs, mine or empty to take one back).
+
+    They hold until the preview is made anew. Raises `ValidationError` for what is no conflict of the batch.
+    """
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    stored = stored_preview(locked) if locked.may_apply else None
+    if stored is None:
+        raise ValidationError("这次上传已不能导入，请重新上传文件。")
+    known = previews.conflict_keys(stored)
+    if not set(choices) <= known or not set(choices.values()) <= {THEIRS, MINE, ""}:
+        raise ValidationError("冲突列表已有变化，请刷新页面后重新选择。")
+    decided = {**locked.decisions, **choices}
+    locked.decisions = {key: choice for key, choice in decided.items() if choice}
+    locked.save(update_fields=["decisions"])
+    return locked
+
+
+def earlier(batch: ImportBatch) -> ImportBatch | None:
+    """The last import of the very same file by the same user, if there was one."""
+    same = ImportBatch.objects.filter(user=batch.user_id, sha256=batch.sha256, applied_at__isnull=False)
+    return same.exclude(pk=batch.pk).first()
 
 
 def _renew(batch: ImportBatch, plan: Plan) -> ImportBatch:
@@ -160,9 +225,19 @@ def _save(batch: ImportBatch, plan: Plan, user: User, on_conflict: str) -> set[s
         if locked.status == BatchStatus.APPLIED:
             batch.refresh_from_db()
             return set()
-        paths = write(plan, user, on_conflict or None, file_name=batch.file_name)
+        paths = write(
+            plan,
+            user,
+            on_conflict or None,
+            file_name=batch.file_name,
+            decisions=locked.decisions,
+            memory=Recorder(batch.key),
+        )
         batch.status = BatchStatus.APPLIED
+        batch.decisions = locked.decisions
         batch.on_conflict = on_conflict
+        kept = read_record(batch.key)
+        batch.counts["applied"] = kept.counts() if kept else []
         batch.applied_at = timezone.now()
         batch.save()
     return paths

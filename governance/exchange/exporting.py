@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -33,6 +34,54 @@ def find_division(user: User, code: str) -> Division:
     return permitted(Division.objects.all(), user, Action.VIEW).by_code(code)  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a download is to hold: the sheets by name (empty: all), and whether without rows."""
+
+    sheets: tuple[str, ...] = ()
+    is_template: bool = False
+
+    def registered(self) -> list[Sheet]:
+        return [sheet for sheet in registry.registered() if not self.sheets or sheet.name in self.sheets]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A workbook that was made: its bytes, their SHA-256 and the number of data rows."""
+
+    content: bytes
+    sha256: str
+    rows: int
+
+
+def count_rows(division: Division, user: User, choice: Choice) -> int:
+    """How many rows a download would have."""
+    if choice.is_template:
+        return 0
+    return sum(_rows(sheet, division, user).count() for sheet in choice.registered())
+
+
+def check_size(rows: int) -> None:
+    """Raises `ExportRefused` above the cap of one download."""
+    most = options.value("export_max_rows")
+    if rows > most:
+        raise ExportRefused(
+            f"共 {rows:,} 行，超过一次导出的上限 {most:,} 行，请按下级行政区划或工作表分别导出。"
+        )
+
+
+def check_rights(division: Division, user: User, *, reveal: bool, reason: str) -> None:
+    """Raises `UnknownCode`, `PermissionDenied` or `ExportRefused` (no reason given)."""
+    scope = scope_of(user)
+    if not scope.may(Action.VIEW, division.path):
+        raise UnknownCode(f"没有找到代码为“{division.code}”的行政区划，请核对后重试。")
+    if reveal:
+        if not all(scope.may(each, division.path) for each in (Action.REVEAL, Action.EXPORT_PERSONS)):
+            raise PermissionDenied("您没有导出完整个人信息的权限。")
+        if not reason.strip():
+            raise ExportRefused("导出完整个人信息必须填写理由。")
+
+
 def export_workbook(division: Division, user: User, *, reveal: bool = False, reason: str = "") -> bytes:
     """The workbook of everything the user sees below a division, personal data masked; logged.
 
@@ -40,53 +89,62 @@ def export_workbook(division: Division, user: User, *, reveal: bool = False, rea
     persons, and a reason. Sheets of persons are left without rows where the user may not see persons.
     Raises `UnknownCode`, `PermissionDenied`, `ExportRefused`.
     """
-    scope = scope_of(user)
-    if not scope.may(Action.VIEW, division.path):
-        raise UnknownCode(f"没有找到代码为“{division.code}”的行政区划，请核对后重试。")
+    return make_workbook(division, user, Choice(), reveal=reveal, reason=reason).content
+
+
+def make_workbook(
+    division: Division, user: User, choice: Choice, *, reveal: bool = False, reason: str = ""
+) -> Made:
+    """The same for some sheets only, or without rows as a template to be filled."""
     reason = reason.strip()
-    if reveal:
-        if not all(scope.may(each, division.path) for each in (Action.REVEAL, Action.EXPORT_PERSONS)):
-            raise PermissionDenied("您没有导出完整个人信息的权限。")
-        if not reason:
-            raise ExportRefused("导出完整个人信息必须填写理由。")
-    sheets = registry.registered()
-    querysets = [_rows(sheet, division, user) for sheet in sheets]
-    total = sum(queryset.count() for queryset in querysets)
-    most = options.value("export_max_rows")
-    if total > most:
-        raise ExportRefused(f"共 {total:,} 行，超过一次导出的上限 {most:,} 行，请按下级行政区划分别导出。")
+    check_rights(division, user, reveal=reveal, reason=reason)
+    check_size(count_rows(division, user, choice))
     target = io.BytesIO()
-    notes = _notes(division, user, reveal)
     written = write_workbook(
         target,
         [
-            (sheet.layout(), _lines(sheet, queryset, reveal))
-            for sheet, queryset in zip(sheets, querysets, strict=True)
+            (sheet.layout(), () if choice.is_template else _lines(sheet, division, user, reveal))
+            for sheet in choice.registered()
         ],
-        notes=notes,
+        notes=[_note(division, user, reveal=reveal, is_template=choice.is_template)],
         title=f"{division.name}社区台账工作簿",
+        watermark=watermark_of(user) if reveal else "",
     )
     content = target.getvalue()
+    made = Made(content, hashlib.sha256(content).hexdigest(), sum(written.values()))
     record(
         EventKind.EXPORT,
         obj=division,
         reason=reason,
         detail={
-            "rows": sum(written.values()),
+            "rows": made.rows,
             "sheets": {name: count for name, count in written.items() if count},
             "revealed": reveal,
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": made.sha256,
         },
     )
-    return content
+    return made
 
 
-def _notes(division: Division, user: User, reveal: bool) -> list[str]:
-    """Who exported what and when: the watermark of the file."""
-    who = f"{user.display_name}（{user.username}）"
-    moment = f"{timezone.localtime():%Y-%m-%d %H:%M}"
+def who(user: User) -> str:
+    return f"{user.display_name}（{user.username}）"
+
+
+def moment() -> str:
+    return f"{timezone.localtime():%Y-%m-%d %H:%M}"
+
+
+def watermark_of(user: User) -> str:
+    """On every printed page of a file with full personal data."""
+    return f"含个人信息 · {who(user)} · {moment()}"
+
+
+def _note(division: Division, user: User, *, reveal: bool, is_template: bool) -> str:
+    """Who took what and when: the first line of the guide in the file."""
     persons = "含完整个人信息，请妥善保管、用后删除" if reveal else "个人信息已隐藏"
-    return [f"范围：{division.name}；导出人：{who}；时间：{moment}；{persons}。"]
+    if is_template:
+        persons = "空白模板"
+    return f"范围：{division.name}；导出人：{who(user)}；时间：{moment()}；{persons}。"
 
 
 def _rows(sheet: Sheet, division: Division, user: User) -> Any:
@@ -102,8 +160,10 @@ def _rows(sheet: Sheet, division: Division, user: User) -> Any:
     return queryset.select_related(*related).order_by("path", "pk")
 
 
-def _lines(sheet: Sheet, queryset: Any, reveal: bool) -> Iterator[list[Any]]:
-    columns = list(sheet.columns.values())
-    for row in queryset.iterator(chunk_size=2000):
-        cells = [column.cell(row, reveal=reveal) for column in columns]
+def _lines(sheet: Sheet, division: Division, user: User, reveal: bool) -> Iterator[list[Any]]:
+    """Cells of all rows. Names in open columns are left out for who may not see persons."""
+    persons = scope_of(user).may(Action.VIEW_PERSONS, division.path)
+    columns = [(column, persons or not column.names_person) for column in sheet.columns.values()]
+    for row in _rows(sheet, division, user).iterator(chunk_size=2000):
+        cells = [column.cell(row, reveal=reveal) if is_shown else None for column, is_shown in columns]
         yield [*cells, row_token(sheet.name, row.pk), str(row.version)]

@@ -9,18 +9,37 @@ from governance.accounts import options
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division
-from governance.web.areas import AreaField
+from governance.exchange import sheets as registry
+from governance.exchange.exporting import Choice
+from governance.exchange.places import PlaceField
 
 
 class DownloadForm(forms.Form):
-    """Which division, and whether in full; the full numbers need the right and a reason."""
+    """Which division, which sheets, filled or empty, and whether in full (by right, with a reason)."""
 
+    FILLED, TEMPLATE = "filled", "template"
+
+    content = forms.ChoiceField(
+        label="内容",
+        required=False,
+        choices=[(FILLED, "已填好现有数据，直接修改"), (TEMPLATE, "空白模板，只有列名和下拉选项")],
+        initial=FILLED,
+        widget=forms.RadioSelect,
+    )
+    sheets = forms.MultipleChoiceField(
+        label="工作表",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="一张都不选时下载全部",
+    )
     reveal = forms.BooleanField(
         label="完整信息",
         required=False,
-        help_text="含完整的身份证号、手机号和出生日期；须填写理由，导出会记入审计日志",
+        help_text="含完整的身份证号、手机号和出生日期；须填写理由，每页印有导出人和时间，导出会记入审计日志",
     )
-    reason = forms.CharField(label="理由", required=False, max_length=200)
+    reason = forms.CharField(
+        label="理由", required=False, max_length=200, help_text="选择“完整信息”时必填，如“换届资格审查”"
+    )
     one_column = True
 
     def __init__(self, *args: Any, user: Any, chosen: str = "", **kwargs: Any) -> None:
@@ -28,16 +47,21 @@ class DownloadForm(forms.Form):
         self.user = user
         scope = scope_of(user)
         self.own = [each for each in scope.divisions if scope.may(Action.VIEW, each.path)]
-        area = AreaField(user=user, chosen=self.data.get("area", chosen) or chosen)
-        area.label = "行政区划"
-        if len(self.own) == 1:
-            rest = [choice for choice in area.widget.choices if choice[0] != ""]
-            area.widget.choices = [("", f"{self.own[0].name}（全部）"), *rest]
-        else:
-            area.required = True
-        if chosen and not self.is_bound:
-            area.initial = chosen
+        area = PlaceField(
+            user=user,
+            chosen=self.data.get("area", chosen) or chosen,
+            label="范围",
+            required=len(self.own) != 1,
+            error_messages={"required": "请选择范围。"},
+        )
+        area.initial = chosen or (self.own[0].code if self.own else "")
         self.fields = {"area": area, **self.fields}
+        persons = scope.may_anywhere(Action.VIEW_PERSONS)
+        sheets = self.fields["sheets"]
+        assert isinstance(sheets, forms.MultipleChoiceField)
+        offered = [each for each in registry.registered() if persons or each.link is None]
+        sheets.choices = [(each.name, each.name) for each in offered]
+        sheets.initial = [each.name for each in offered]
         if not (scope.may_anywhere(Action.REVEAL) and scope.may_anywhere(Action.EXPORT_PERSONS)):
             del self.fields["reveal"], self.fields["reason"]
 
@@ -45,13 +69,19 @@ class DownloadForm(forms.Form):
         data = super().clean() or {}
         if data.get("reveal") and not (data.get("reason") or "").strip():
             self.add_error("reason", "导出完整信息必须填写理由，如“换届资格审查”。")
-        if "area" in data and data["area"] is None and len(self.own) != 1:
-            self.add_error("area", "请选择行政区划。")
         return data
 
     @property
     def division(self) -> Division:
         return self.cleaned_data["area"] or self.own[0]
+
+    @property
+    def choice(self) -> Choice:
+        """What is to be in the file: all that is offered when nothing is ticked."""
+        sheets = self.fields["sheets"]
+        assert isinstance(sheets, forms.MultipleChoiceField)
+        names = self.cleaned_data["sheets"] or [name for name, _ in sheets.choices]  # type: ignore[misc]
+        return Choice(tuple(names), is_template=self.cleaned_data["content"] == self.TEMPLATE)
 
 
 class UploadForm(forms.Form):

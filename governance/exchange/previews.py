@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from governance.exchange.importing.lines import Change, Line, Plan, Status
+from governance.exchange.importing.lines import Change, Line, Plan, Status, conflict_key
 
 TABS = ("changed", "new", "conflicts", "errors", "notices", "unchanged")
 
@@ -56,6 +56,7 @@ def counts(plan: Plan) -> dict[str, int]:
         "conflicts": sum(1 for _ in plan.of(Status.CONFLICT)),
         "errors": len(preview["errors"]),
         "notices": len(preview["notices"]),
+        "conflict_fields": len(preview["conflicts"]),
     }
 
 
@@ -67,9 +68,33 @@ _STATUS_OF_TAB = {
 }
 
 
-def entries(stored: dict[str, Any], tab: str) -> list[dict[str, Any]]:
-    """The lines of a tab: errors, notices, or rows of one status."""
+def entries(stored: dict[str, Any], tab: str, sheet: str = "") -> list[dict[str, Any]]:
+    """The lines of a tab: errors, notices, or rows of one status; of one sheet if it is named."""
     if tab in ("errors", "notices"):
-        return stored["preview"][tab]
-    status = _STATUS_OF_TAB[tab].value
-    return [row for row in stored["rows"] if row["status"] == status]
+        found = stored["preview"][tab]
+    else:
+        status = _STATUS_OF_TAB[tab].value
+        found = [row for row in stored["rows"] if row["status"] == status]
+    return [each for each in found if each["sheet"] == sheet] if sheet else found
+
+
+def sheet_counts(stored: dict[str, Any], tab: str) -> dict[str, int]:
+    """How many lines of a tab each sheet has, in the order of the workbook."""
+    found = Counter(each["sheet"] for each in entries(stored, tab))
+    return {sheet: found[sheet] for sheet in stored["sheets"] if found[sheet]}
+
+
+def conflict_keys(stored: dict[str, Any]) -> set[str]:
+    """How the decisions on the conflicts of a preview are addressed."""
+    return {
+        conflict_key(each["sheet"], each["row"], each["column"]) for each in stored["preview"]["conflicts"]
+    }
+
+
+def add_decisions(rows: list[dict[str, Any]], decisions: dict[str, str]) -> None:
+    """Give the conflicting changes of some rows their `key` and what was decided."""
+    for row in rows:
+        for change in row.get("changes", ()):
+            if change.get("conflict"):
+                change["key"] = conflict_key(row["sheet"], row["row"], change["column"])
+                change["choice"] = decisions.get(change["key"], "")

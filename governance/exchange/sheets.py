@@ -28,6 +28,7 @@ class SheetField(Field):
     `required`: an empty cell is an error. `mask`: gives the masked form of a stored value; a column with one
     is personal data, leaves masked and is masked in events and messages. `cell`: what to export instead of
     the attribute, from (row). Without `attribute` the column is for checks only and holds nothing.
+    `names_person`: an open text that names a human (网格长): left out for users who may not see persons.
     """
 
     widget: CellWidget
@@ -42,12 +43,14 @@ class SheetField(Field):
         description: str = "",
         mask: Callable[[Any], str] | None = None,
         cell: Callable[[Any], Any] | None = None,
+        names_person: bool = False,
     ) -> None:
         super().__init__(attribute=attribute, column_name=column_name, widget=widget)
         self.required = required
         self.description = description
         self.mask = mask
         self.export_cell = cell
+        self.names_person = names_person
         self.path = attribute.split("__") if attribute else []
         self.name = column_name
         self._get = attrgetter(".".join(self.path)) if self.path else None

@@ -1,4 +1,4 @@
-"""Sealed files of imports under DATA_DIR/imports: whole or absent, readable by the owner alone."""
+"""Sealed files of imports and exports under DATA_DIR/imports: whole or absent, for the owner alone."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from django.conf import settings
 
 from governance.crypto.files import open_sealed, seal
 
-UPLOAD, PREVIEW = "upload", "preview"
+UPLOAD, PREVIEW, UNDO, EXPORT = "upload", "preview", "undo", "export"
 
 
 def new_key() -> str:
@@ -50,5 +50,5 @@ def remove_older(moment: float) -> None:
 
 
 def remove(key: str) -> None:
-    for kind in (UPLOAD, PREVIEW):
+    for kind in (UPLOAD, PREVIEW, UNDO, EXPORT):
         _path(key, kind).unlink(missing_ok=True)

@@ -76,13 +76,14 @@ def write_workbook(
     notes: Sequence[str] = (),
     title: str = "社区台账工作簿",
     created: dt.datetime = _CREATED,
+    watermark: str = "",
 ) -> dict[str, int]:
     """Write a workbook and return the number of data rows of each sheet.
 
     A row has one native cell per column of its layout, as the widgets render them. Rows are taken one by one
     and never kept, so memory does not grow with them. ``notes`` (scope, date, who exported) come first in the
-    guide. The same arguments give the same bytes. Nothing is written to ``target`` when a row raises
-    (`CellTooLong` for a text above 32,767 characters).
+    guide; ``watermark`` stands on top of every printed page. The same arguments give the same bytes. Nothing
+    is written to ``target`` when a row raises (`CellTooLong` for a text above 32,767 characters).
     """
     with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
         path = os.path.join(folder, "workbook.xlsx")
@@ -99,6 +100,12 @@ def write_workbook(
                 _write_choices(workbook, formats, lists)
             if sheets:
                 workbook.worksheets()[1].activate()
+            if watermark:
+                # An ampersand begins a control code there.
+                text = watermark.replace("&", "&&")[:200]
+                for worksheet in workbook.worksheets():
+                    worksheet.set_header(f"&C{text}")
+                    worksheet.set_footer("&C第 &P 页，共 &N 页")
             workbook.close()
         except BaseException:
             for worksheet in workbook.worksheets():

@@ -15,7 +15,7 @@ from governance.exchange.importing.apply import StalePlan
 from governance.exchange.importing.lines import Line
 from governance.exchange.importing.session import Session, chunks
 from governance.exchange.sheets import Sheet
-from governance.people import matching
+from governance.people import matching, undoing
 from governance.people.identity import id_index
 from governance.people.joining import ATTRIBUTES, Joiner, Subject, person_sheets
 from governance.people.models import Person
@@ -86,6 +86,15 @@ class PersonLink:
         for sheet in person_sheets(self):
             events.extend(self._spread(sheet, changes, absorbed, written))
         return events
+
+    def remember(self, lines: Sequence[Line]) -> dict[str, Any]:
+        return undoing.remember(self, lines)
+
+    def note(self, memory: dict[str, Any], lines: Sequence[Line]) -> None:
+        undoing.note(memory, lines)
+
+    def take_back(self, memory: dict[str, Any]) -> dict[int, dict[str, tuple[Any, Any]]]:
+        return undoing.take_back(memory)
 
     def _spread(
         self,

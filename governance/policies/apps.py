@@ -12,14 +12,16 @@ class PoliciesConfig(AppConfig):
         from governance.accounts.roles import Action
         from governance.console import links
         from governance.divisions.models import Level
-        from governance.exchange.hooks import after_import
+        from governance.exchange.hooks import after_import, effects
         from governance.jobs import periodic
         from governance.policies import upkeep
         from governance.policies.counts import urgent_findings
+        from governance.policies.effects import watch
         from governance.policies.panels import findings_panel
         from governance.web import menu, panels
 
         after_import.register(upkeep.after_import)
+        effects.register(watch)
         periodic.register(upkeep.MEASURE_DAILY)
         view = Action.VIEW
         menu.register(menu.MenuItem("辖区概览", "policies:own_overview", "layout-dashboard", view, order=20))

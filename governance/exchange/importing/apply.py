@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -19,7 +19,7 @@ from governance.audit.models import Event, EventKind
 from governance.audit.services import build, record, record_many
 from governance.exchange import sheets as registry
 from governance.exchange.hooks import after_import
-from governance.exchange.importing.lines import Line, Plan, Status
+from governance.exchange.importing.lines import Line, Plan, Status, conflict_key
 from governance.exchange.importing.session import Session, chunks
 from governance.exchange.sheets import Sheet
 
@@ -27,6 +27,16 @@ THEIRS, MINE = "theirs", "mine"
 
 Describe = Callable[[Line], dict[str, Any]]
 """What the event of a line says beyond its changes: `kind`, `reason`, `detail` as `audit.services.build`."""
+
+
+class Memory(Protocol):
+    """Remembers what an import overwrites, inside its transaction."""
+
+    def before(self, lines: Sequence[Line]) -> None:
+        """Called when the rows are locked and still as they were."""
+
+    def after(self, lines: Sequence[Line], spread: Sequence[Event]) -> None:
+        """Called when all is written; `spread` are the events of rows that are not in the file."""
 
 
 class ImportRefused(Exception):
@@ -55,48 +65,63 @@ def write(
     *,
     file_name: str = "",
     describe: Describe | None = None,
+    decisions: Mapping[str, str] | None = None,
+    memory: Memory | None = None,
 ) -> set[str]:
     """The transaction of `apply` alone; gives the paths of what was changed, for `after_import`.
 
+    `decisions` go before `on_conflict`: `conflict_key` → theirs or mine.
     With `describe` the plan came from a form: its events say what it tells, and none of them is of a file.
     """
     if on_conflict not in (None, THEIRS, MINE):
         raise ValueError(f"on_conflict must be theirs or mine, not {on_conflict!r}")
-    if not plan.may_apply(on_conflict):
+    decisions = decisions or {}
+    if not plan.may_apply(on_conflict, decisions):
         raise ImportRefused("工作簿有错误或冲突未处理，没有保存任何内容。")
     # The scope is read afresh: a right withdrawn since the preview counts.
     session = Session(user, plan.on, Scope(user), reach=plan.reach)
-    lines = _effective(plan, on_conflict)
+    lines = _effective(plan, on_conflict, decisions)
     try:
         with bulk.without_collector(), transaction.atomic():
-            paths = _write(session, lines, describe)
+            paths = _write(session, lines, describe, memory)
             if describe is None:
-                _record(plan, session.scope, paths, on_conflict, file_name)
+                choices = {on_conflict, *decisions.values()} - {None}
+                chosen = "/".join(sorted(map(str, choices))) if plan.conflicts else None
+                _record(plan, session.scope, paths, chosen, file_name)
     except IntegrityError as error:
         raise StalePlan("数据刚刚被他人修改，请重新预览。") from error
     return paths
 
 
-def _effective(plan: Plan, on_conflict: str | None) -> list[Line]:
+def _effective(plan: Plan, on_conflict: str | None, decisions: Mapping[str, str]) -> list[Line]:
     """Lines that write something, with the changes to write."""
     lines = []
     for line in plan.of(Status.NEW, Status.CHANGED, Status.CONFLICT):
-        theirs = on_conflict == THEIRS
-        line.writes = [change for change in line.changes if not (theirs and change.is_conflict)]
+        line.writes = [
+            change
+            for change in line.changes
+            if not change.is_conflict
+            or decisions.get(conflict_key(line.sheet.name, line.number, change.column.name), on_conflict)
+            != THEIRS
+        ]
         if line.writes or line.stored is None:
             lines.append(line)
     return lines
 
 
-def _write(session: Session, lines: Sequence[Line], describe: Describe | None) -> set[str]:
+def _write(
+    session: Session, lines: Sequence[Line], describe: Describe | None, memory: Memory | None
+) -> set[str]:
     by_sheet: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_sheet[line.sheet.name].append(line)
     for sheet in registry.registered():
         _lock(sheet, by_sheet[sheet.name])
-        for line in by_sheet[sheet.name]:
-            _require(session, line)
-            _fill(line)
+    if memory is not None:
+        memory.before(lines)
+    for line in lines:
+        _require(session, line)
+        _fill(line)
     linked: dict[int, list[Line]] = defaultdict(list)
     links = {id(sheet.link): sheet.link for sheet in registry.registered() if sheet.link is not None}
     for line in lines:
@@ -108,10 +133,13 @@ def _write(session: Session, lines: Sequence[Line], describe: Describe | None) -
         _save(sheet, by_sheet[sheet.name])
     record_many([_event(line, describe(line) if describe else {}) for line in lines])
     paths = {line.row.path for line in lines}
+    spread: list[Event] = []
     for key, some in linked.items():
-        events = links[key].spread(session, some)
-        record_many(events)
-        paths.update(event.path for event in events)
+        spread.extend(links[key].spread(session, some))
+    record_many(spread)
+    paths.update(event.path for event in spread)
+    if memory is not None:
+        memory.after(lines, spread)
     return paths
 
 

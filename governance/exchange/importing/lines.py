@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -158,6 +158,11 @@ def shown_cell(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def conflict_key(sheet: str, row: int, column: str) -> str:
+    """How the decision on one conflict is addressed."""
+    return f"{sheet}!{row}!{column}"
+
+
 @dataclass(slots=True)
 class Plan:
     """What an import would do. Nothing has been written yet.
@@ -220,9 +225,15 @@ class Plan:
             "notices": [hint.as_json() for hint in self.notices],
         }
 
-    def may_apply(self, on_conflict: str | None) -> bool:
-        """Whether nothing stands in the way of saving."""
-        return not self.errors and (on_conflict is not None or not any(self.of(Status.CONFLICT)))
+    def may_apply(self, on_conflict: str | None, decisions: Mapping[str, str] | None = None) -> bool:
+        """Whether nothing stands in the way of saving: no error, and every conflict decided."""
+        if self.errors:
+            return False
+        decided = decisions or {}
+        return on_conflict is not None or all(
+            conflict_key(line.sheet.name, line.number, change.column.name) in decided
+            for line, change in self.conflicts
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -32,3 +32,15 @@ class Link(Protocol):
 
     def spread(self, session: Session, lines: Sequence[Line]) -> list[Any]:
         """Note changed objects at their other rows, those not in the file; returns events."""
+
+    def remember(self, lines: Sequence[Line]) -> dict[str, Any]:
+        """What the objects are before `save`, JSON-ready (it is sealed): for `take_back`."""
+
+    def note(self, memory: dict[str, Any], lines: Sequence[Line]) -> None:
+        """Add to what `remember` gave what the objects are afterwards."""
+
+    def take_back(self, memory: dict[str, Any]) -> dict[int, dict[str, tuple[Any, Any]]]:
+        """Give the objects their old values back: pk → attribute → (now, old). Call it in a transaction.
+
+        Raises `StalePlan` when one of them was changed since.
+        """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -23,17 +24,26 @@ from governance.exchange.importing.table import read_tables
 from governance.exchange.reader import RawWorkbook, read_workbook
 from governance.exchange.sheets import Sheet
 
+Progress = Callable[[int, str], None]
+"""Told how far the work is: per cent and a sentence."""
 
-def prepare(content: bytes, user: User, *, on: date | None = None) -> Plan:
+
+def prepare(content: bytes, user: User, *, on: date | None = None, progress: Progress | None = None) -> Plan:
     """Read a workbook and work out what it would change for this user; writes nothing.
 
-    `on` is the day of the import, today by default. Raises `UploadRefused` for a file that is not accepted
-    as a whole and `PermissionDenied` when the user may not import anywhere.
+    `on` is the day of the import, today by default. `progress` is told of each step. Raises `UploadRefused`
+    for a file that is not accepted as a whole and `PermissionDenied` when the user may not import anywhere.
     """
     if not scope_of(user).may_anywhere(Action.IMPORT):
         raise PermissionDenied("您的角色没有导入的权限。")
     sha256 = hashlib.sha256(content).hexdigest()
-    return prepare_workbook(read_workbook(content), user, on=on or timezone.localdate(), sha256=sha256)
+    on = on or timezone.localdate()
+    workbook = read_workbook(content)
+    if progress is not None:
+        rows = sum(len(sheet.rows) for sheet in workbook.sheets)
+        progress(30, f"已读取 {rows:,} 行，正在核对。")
+    with bulk.without_collector():
+        return _prepare(workbook, Session(user, on), sha256, progress)
 
 
 def prepare_workbook(
@@ -44,7 +54,7 @@ def prepare_workbook(
         return _prepare(workbook, Session(user, on, reach=reach), sha256)
 
 
-def _prepare(workbook: RawWorkbook, session: Session, sha256: str) -> Plan:
+def _prepare(workbook: RawWorkbook, session: Session, sha256: str, progress: Progress | None = None) -> Plan:
     lines, faults, hints = read_tables(workbook)
     session.find_communities(lines)
     session.find_communities_by_id(lines)
@@ -53,7 +63,9 @@ def _prepare(workbook: RawWorkbook, session: Session, sha256: str) -> Plan:
     for line in lines:
         by_sheet[line.sheet.name].append(line)
     present = [sheet for sheet in registry.registered() if sheet.name in by_sheet]
-    for sheet in present:
+    for number, sheet in enumerate(present):
+        if progress is not None:
+            progress(35 + 55 * number // len(present), f"正在核对“{sheet.name}”。")
         match(session, sheet, by_sheet[sheet.name])
         find_bases(sheet, by_sheet[sheet.name])
         for line in by_sheet[sheet.name]:
@@ -66,9 +78,7 @@ def _prepare(workbook: RawWorkbook, session: Session, sha256: str) -> Plan:
             find_repeated(session, sheet, by_sheet[sheet.name])
         compare(session, sheet, by_sheet[sheet.name])
     assert all(isinstance(line.status, Status) for line in lines)
-    return Plan(
-        lines=lines, faults=faults, hints=hints, on=session.on, sha256=sha256, reach=session.reach
-    )
+    return Plan(lines=lines, faults=faults, hints=hints, on=session.on, sha256=sha256, reach=session.reach)
 
 
 def _links(present: list[Sheet], by_sheet: dict[str, list[Line]]) -> list[tuple[Link, list[Line]]]:
