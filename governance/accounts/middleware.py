@@ -6,11 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 
 from governance.accounts import options
+from governance.accounts.held import sign_in_page
+from governance.accounts.lasting import is_by_script, is_poll
 from governance.accounts.passwords import is_expired
 from governance.accounts.scope import home_path, scope_of
 from governance.accounts.sessions import SEEN_AT, SIGNED_IN_AT, end_session, note_activity
@@ -19,7 +23,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 
 NOT_SIGNED_IN = "（未登录）"
-PASSWORD_ROUTES = frozenset({"accounts:login", "accounts:logout", "accounts:password"})
+PASSWORD_ROUTES = frozenset({"accounts:login", "accounts:logout", "accounts:password", "accounts:keep_alive"})
 """What is left to somebody who must change the password first."""
 _SEEN_EVERY = 60
 """Seconds between two notes of activity: a session row per click would make every reader a writer."""
@@ -81,12 +85,17 @@ class AccountMiddleware:
 
     @staticmethod
     def _sign_in_again(request: HttpRequest, reason: str) -> HttpResponse:
-        record(EventKind.LOGOUT, obj=request.user, reason=_REASONS[reason])
-        end_session(request)
         query = {"ended": reason}
         if request.method == "GET":
             query["next"] = request.get_full_path()
-        return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode(query)}")
+        again = HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode(query)}")
+        if is_by_script(request):
+            # The session stays as it is, ended but known, so that a form sent afterwards finds its user.
+            return again
+        user_id = request.user.pk
+        record(EventKind.LOGOUT, obj=request.user, reason=_REASONS[reason])
+        end_session(request)
+        return sign_in_page(request, user_id, _REASONS[reason]) or again
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -95,7 +104,7 @@ class AccountMiddleware:
         user = request.user
         if not user.is_authenticated:
             return None
-        if not _is_poll(view):
+        if not _is_poll(view) and not is_poll(request):
             now = int(time.time())
             if now - request.session[SEEN_AT] >= _SEEN_EVERY:
                 request.session[SEEN_AT] = now
@@ -106,6 +115,17 @@ class AccountMiddleware:
         if user.must_change_password or is_expired(user.password_changed_at, timezone.now()):
             return redirect("accounts:password")
         return None
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Django's default deny; a form sent by nobody asks to sign in without losing what was typed."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        if not is_by_script(request):
+            held = sign_in_page(request, None, _REASONS[ENDED])
+            if held is not None:
+                return held
+        return super().handle_no_permission(request, view_func)
 
 
 def _is_poll(view: Callable[..., HttpResponse]) -> bool:

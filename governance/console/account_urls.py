@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from governance.console.views.account import PasswordPage, SignInPage, SignOutView
+from governance.console.views.account import KeepAliveView, PasswordPage, SignInPage, SignOutView
 
 app_name = "accounts"
 urlpatterns = [
     path("login/", SignInPage.as_view(), name="login"),
     path("logout/", SignOutView.as_view(), name="logout"),
+    path("keep-alive/", KeepAliveView.as_view(), name="keep_alive"),
     path("password/", PasswordPage.as_view(), name="password"),
 ]

@@ -153,6 +153,8 @@ class RecordForm(forms.Form):
                 help_text=_help(sheet, column, row),
                 initial=cell_text(column, row) if row is not None else "",
             )
+            if column.is_personal:  # static/js/drafts.js leaves it out of the browser's storage
+                self.fields[name].widget.attrs["data-personal"] = "1"
             if _is_wide(column):
                 self.wide_fields.append(name)
         if asks_reason:

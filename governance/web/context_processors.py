@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from governance.accounts.lasting import Left, time_left
+from governance.accounts.roles import ROLES
 from governance.accounts.scope import scope_of
 from governance.web.menu import Entry, menu_for
 from governance.web.search import providers_for
@@ -43,6 +45,11 @@ class Frame:
         return menu_for(self.request) if self.signed_in else []
 
     @cached_property
+    def time_left(self) -> Left:
+        """How long the session lasts from now; the page warns before its end."""
+        return time_left(self.request.session)
+
+    @cached_property
     def may_search(self) -> bool:
         """Whether there is anything this user could find."""
         return self.signed_in and bool(providers_for(self.request.user))
@@ -58,14 +65,29 @@ class Frame:
         return scope_of(self.request.user).label if self.signed_in else ""
 
     @cached_property
+    def short_role(self) -> str:
+        """The first role, and how many there are when there are several."""
+        roles = scope_of(self.request.user).roles
+        return f"{ROLES[roles[0]].label} 等 {len(roles)} 项" if len(roles) > 1 else self.role
+
+    @cached_property
+    def divisions(self) -> list[str]:
+        return [division.name for division in scope_of(self.request.user).divisions] if self.signed_in else []
+
+    @cached_property
     def scope(self) -> str:
         """数据范围: names of the divisions granted, e.g. 环城西路街道、桃园路街道 等 5 个."""
         if not self.signed_in:
             return ""
-        names = [division.name for division in scope_of(self.request.user).divisions]
+        names = self.divisions
         if len(names) > SCOPE_NAMES_SHOWN:
             return f"{'、'.join(names[:SCOPE_NAMES_SHOWN])} 等 {len(names)} 个"
         return "、".join(names) or "未授权"
+
+    @property
+    def whole_scope(self) -> str:
+        """All names, for the menu of the account."""
+        return "、".join(self.divisions) or "未授权"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

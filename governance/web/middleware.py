@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
+from governance.accounts.lasting import is_by_script
+
 REQUEST_ID_HEADER = "X-Request-ID"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=()"
 
@@ -35,16 +37,17 @@ class RequestIdMiddleware:
         if not request.path_info.startswith(settings.STATIC_URL):
             # Shared office computers: nothing of the portal stays in a browser or proxy cache.
             response.headers.setdefault("Cache-Control", "no-store")
-        return self._for_htmx(request, response)
+        return self._for_scripts(request, response)
 
     @staticmethod
-    def _for_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """A fragment asked for after the session ended reloads the page: no sign-in form inside it."""
-        if request.headers.get("HX-Request") != "true" or response.status_code != 302:
+    def _for_scripts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A script that asks after the session ended is told so, and the page stays with what was typed."""
+        if response.status_code != 302 or not is_by_script(request):
             return response
         if not response.headers.get("Location", "").startswith(resolve_url(settings.LOGIN_URL)):
             return response
-        again = HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        again.headers[REQUEST_ID_HEADER] = request.request_id  # type: ignore[attr-defined]
-        again.cookies = response.cookies
-        return again
+        ended = HttpResponse(status=204, headers={"HX-Trigger": "session-ended", "X-Session": "ended"})
+        ended.headers[REQUEST_ID_HEADER] = request.request_id  # type: ignore[attr-defined]
+        ended.headers["Cache-Control"] = "no-store"
+        ended.cookies = response.cookies
+        return ended

@@ -1,5 +1,6 @@
 """Signing in and out, and changing one's own password."""
 
+import time
 from typing import Any
 
 from django.contrib import messages
@@ -7,18 +8,22 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 from django.views.generic import FormView
 
 from governance.accounts import options
+from governance.accounts.held import HELD, open_held
+from governance.accounts.lasting import time_left
 from governance.accounts.middleware import ABSOLUTE, ENDED, IDLE
 from governance.accounts.passwords import is_expired
 from governance.accounts.services import change_password
-from governance.accounts.sessions import renew_session
+from governance.accounts.sessions import SEEN_AT, note_activity, renew_session
 from governance.accounts.visitor import visitor
 from governance.console.forms import ChangePasswordForm, SignInForm
 from governance.web.policy import AUTHENTICATED, PUBLIC, PolicyMixin
@@ -40,12 +45,33 @@ class SignInPage(PolicyMixin, LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and request.user.is_authenticated and HELD in request.POST:
+            return self._give_back() or super().dispatch(request, *args, **kwargs)  # signed in elsewhere
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        response = super().form_valid(form)
+        return self._give_back() or response
+
+    def _give_back(self) -> HttpResponse | None:
+        """The page with the form that was sent too late, for the user who sent it."""
+        held = open_held(self.request.POST.get(HELD, ""))
+        user = visitor(self.request)
+        if held is None or user.must_change_password:
+            return None
+        if held.user_id not in (None, user.pk):
+            messages.warning(self.request, "此前提交的内容属于另一位用户，已丢弃。")
+            return None
+        return render(self.request, "console/resume.html", {"form": held})
+
     def form_invalid(self, form: Form) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         why = _why_ended(self.request.GET.get("ended", ""))
-        return super().get_context_data(why_ended=why, **kwargs)
+        held = self.request.POST.get(HELD, "")
+        return super().get_context_data(why_ended=why, held=held, **kwargs)
 
 
 class SignOutView(PolicyMixin, View):
@@ -57,6 +83,32 @@ class SignOutView(PolicyMixin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         logout(request)
         return redirect("accounts:login")
+
+
+class KeepAliveView(PolicyMixin, View):
+    """How long the session still lasts. GET only asks; POST is the button 继续工作 and counts as activity.
+
+    The token goes along because signing in again in another window makes those of open forms worthless.
+    """
+
+    policy = AUTHENTICATED
+    is_poll = True
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        left = time_left(request.session)
+        return JsonResponse(
+            {
+                "left": left.seconds,
+                "fixed": left.is_fixed,
+                "user": str(visitor(request).pk),
+                "token": get_token(request),
+            }
+        )
+
+    def post(self, request: HttpRequest) -> JsonResponse:
+        request.session[SEEN_AT] = int(time.time())
+        note_activity(request)
+        return self.get(request)
 
 
 class PasswordPage(PolicyMixin, FormView):

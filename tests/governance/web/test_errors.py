@@ -35,6 +35,35 @@ def test_a_stale_form_says_so() -> None:
     assert "页面已过期" in answer.content.decode()
 
 
+def test_a_stale_form_of_our_own_page_can_be_sent_again(sign_in: Callable[..., Client]) -> None:
+    client = sign_in(Role.STREET_CLERK, "甲街道")
+    client.handler.enforce_csrf_checks = True
+    typed = {"name": "新名称", "csrfmiddlewaretoken": "x" * 64}
+    answer = client.post("/form/?a=1", typed, headers={"Origin": "http://testserver"})
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert 'name="name" value="新名称"' in text and 'action="/form/?a=1"' in text
+    elsewhere = client.post("/form/", typed, headers={"Origin": "http://evil.example"})
+    assert "新名称" not in elsewhere.content.decode()
+    stranger = Client(enforce_csrf_checks=True).post("/form/", typed, headers={"Origin": "http://testserver"})
+    assert "新名称" not in stranger.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/fail/denied/", 403, "只有街道负责人可以确认数据。"),
+        ("/nowhere/", 404, "不在您的数据范围内"),
+        ("/fail/crash/", 500, "没有完成"),
+    ],
+)
+def test_a_script_gets_one_line_with_the_request_number(path: str, status: int, words: str) -> None:
+    answer = Client(raise_request_exception=False).get(path, headers={"HX-Request": "true"})
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert words in answer.content.decode() and answer.headers["X-Request-ID"] in answer.content.decode()
+
+
 def test_missing_and_foreign_look_the_same(sign_in: Callable[..., Client]) -> None:
     client = sign_in(Role.STREET_CLERK, "甲街道")
     missing, foreign = client.get("/detail/1/"), client.get("/detail/990102008/")

@@ -87,7 +87,9 @@ def test_with_the_action_the_page(sign_in: Callable[..., Client]) -> None:
 
 
 @SAMPLE
-def test_a_poll_after_the_session_reloads_the_page(db: None) -> None:
-    answer = Client().get("/list/", headers={"HX-Request": "true"})
+@pytest.mark.parametrize("header", [{"HX-Request": "true"}, {"X-Requested-With": "fetch"}])
+def test_a_script_is_told_that_the_session_is_over(db: None, header: dict[str, str]) -> None:
+    answer = Client().get("/list/", headers=header)
     assert answer.status_code == 204
-    assert answer.headers["HX-Refresh"] == "true"
+    assert answer.headers["X-Session"] == "ended" and answer.headers["HX-Trigger"] == "session-ended"
+    assert answer.headers["Cache-Control"] == "no-store"
