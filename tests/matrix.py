@@ -17,7 +17,7 @@ from django.db import models
 from django.utils import timezone
 
 from cadres.models import TwoCommitteeMember
-from governance.accounts.models import DivisionGrant, User, UserSession
+from governance.accounts.models import DivisionGrant, Unit, User, UserSession
 from governance.accounts.roles import Role
 from governance.divisions.models import Division, Level
 from governance.exchange import storage
@@ -57,6 +57,10 @@ def _user_at(case: Case) -> User:
 def _grant_at(case: Case) -> Kwargs:
     user = _user_at(case)
     return {"pk": user.pk, "grant": DivisionGrant.objects.get(user=user).pk}
+
+
+def _unit_at(case: Case) -> Unit:
+    return Unit.objects.create(name=f"单位{Unit.objects.count()}", division=case.division)
 
 
 def _session_at(case: Case) -> Kwargs:
@@ -173,6 +177,10 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
         )
     },
     "console:revoke": lambda case: _grant_at(case),
+    **{
+        f"console:{name}": lambda case: {"pk": _unit_at(case).pk}
+        for name in ("unit_change", "unit_close", "unit_reopen")
+    },
     "console:end_session": lambda case: _session_at(case),
     "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
@@ -198,6 +206,7 @@ def _standard(tree: Tree) -> Kwargs:
 
 
 PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
+    "console:setting_restore": lambda tree: {"key": "lockout_failures"},
     "records:add": lambda tree: {"slug": "grids"},
     "policies:document": _document,
     "policies:standard": _standard,

@@ -47,5 +47,7 @@ def locked_out(
         "until": until,
         "minutes": math.ceil((until - now).total_seconds() / 60),
         "request_id": getattr(request, "request_id", ""),
+        # Pages know this as the frame; accounts know nothing of pages.
+        "frame": {key: options.value(key) for key in ("system_name", "support_contact")},
     }
     return HttpResponse(render_to_string("accounts/locked.html", context), status=429)

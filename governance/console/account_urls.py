@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.console.views.account import KeepAliveView, PasswordPage, SignInPage, SignOutView
+from governance.console.views.own import EndOthersView, OwnAccountPage
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,4 +11,6 @@ urlpatterns = [
     path("logout/", SignOutView.as_view(), name="logout"),
     path("keep-alive/", KeepAliveView.as_view(), name="keep_alive"),
     path("password/", PasswordPage.as_view(), name="password"),
+    path("account/", OwnAccountPage.as_view(), name="own"),
+    path("account/end-others/", EndOthersView.as_view(), name="end_others"),
 ]

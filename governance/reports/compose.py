@@ -33,7 +33,7 @@ _COUNTED = {
 def compose(context: ReportContext) -> OfficialDocument:
     """The whole report of a context; afterwards `context.book` holds every figure printed."""
     division, period = context.division, context.period
-    unit = Unit.objects.filter(division=division).order_by("pk").first()
+    unit = Unit.objects.filter(division=division, closed_on=None).order_by("pk").first()
     issuer = unit.name if unit else f"{division.name}民政部门"
     body: list[Block] = [Paragraph.of(_opening(context))]
     for part in Part:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from governance.accounts import options
 from governance.accounts.lasting import Left, time_left
 from governance.accounts.roles import ROLES
 from governance.accounts.scope import scope_of
@@ -17,10 +18,23 @@ SCOPE_NAMES_SHOWN = 3
 
 
 class Frame:
-    """Header and menu of the signed-in user: at most the statements for grants and unit."""
+    """Header and menu of the signed-in user: at most the statements for grants and unit.
 
-    def __init__(self, request: HttpRequest) -> None:
+    `quiet`: take the options as far as they are known without a statement (error pages).
+    """
+
+    def __init__(self, request: HttpRequest, *, quiet: bool = False) -> None:
         self.request = request
+        self._option = options.peek if quiet else options.value
+
+    @property
+    def system_name(self) -> str:
+        return self._option("system_name")
+
+    @property
+    def support_contact(self) -> str:
+        """Whom to ask for help, empty when nobody is named."""
+        return self._option("support_contact")
 
     @property
     def request_id(self) -> str:

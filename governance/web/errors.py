@@ -36,7 +36,7 @@ def error_page(request: HttpRequest, status: int, template: str, **context: Any)
         text = context.get("message") or SHORT[template]
         text = f"{text}（请求编号 {context['request_id']}）"
         return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
-    context["frame"] = Frame(request)
+    context["frame"] = Frame(request, quiet=True)
     return HttpResponse(render_to_string(template, context), status=status)
 
 

@@ -116,7 +116,10 @@ def _page(name: str) -> Any:
 
 urlpatterns = [
     path("", include(([path("", home, name="home")], "console"))),
-    path("", include(([_page(name) for name in ("login", "logout", "password", "keep_alive")], "accounts"))),
+    path(
+        "",
+        include(([_page(name) for name in ("login", "logout", "password", "keep_alive", "own")], "accounts")),
+    ),
     path("", include("governance.web.urls")),
     path("public/", public),
     path("audit/", AuditOnly.as_view(), name="audit"),
