@@ -5,6 +5,7 @@ the range a failure (G48). Ties at band ends are written out in the pack, with t
 """
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import ClassVar, Self
 
@@ -37,6 +38,22 @@ class Band(BaseModel):
                 parts.append(f"{column} {operator} {bound}")
         return " AND ".join(parts)
 
+    def wording(self, label: str, labels: Mapping[str, str]) -> str:
+        """The band in words: 常住户数 1000 以上、不足 3000."""
+        if self.choices:
+            return f"{label}为{'、'.join(labels.get(code, code) for code in self.choices)}"
+        ends = [
+            f"{word}{bound}"
+            for word, bound in (
+                ("超过 ", self.above),
+                ("不少于 ", self.min),
+                ("不超过 ", self.max),
+                ("不足 ", self.below),
+            )
+            if bound is not None
+        ]
+        return f"{label}{'、'.join(ends)}" if ends else f"任何{label}"
+
     def holds(self, by: int | str) -> bool:
         if self.choices:
             return by in self.choices
@@ -57,6 +74,9 @@ class FirmRange(BaseModel):
 
 class Bands(Comparison):
     kind: ClassVar[str] = "bands"
+    boundary: ClassVar[str] = (
+        "等于本档一般值为达标；偏离一般值但在限定范围内（含两端）为预警，超出范围为未达标。"
+    )
     by: str
     bands: tuple[Band, ...]
     range: FirmRange

@@ -48,6 +48,8 @@ class Comparison(BaseModel, ABC):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     kind: ClassVar[str]
+    boundary: ClassVar[str]
+    """What happens at the limit itself, in Chinese words."""
 
     def bases(self) -> tuple[str, ...]:
         """Inputs that the requirement itself depends on: missing → no_data, zero → not_applicable."""

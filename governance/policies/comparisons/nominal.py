@@ -14,6 +14,7 @@ class Nominal(Comparison):
     """
 
     kind: ClassVar[str] = "nominal"
+    boundary: ClassVar[str] = "正好等于规定的数即为达标；超过只预警，不判未达标。"
     value: Exact
     of: str
     count: str
@@ -43,6 +44,7 @@ class Ideal(Comparison):
     """为宜: shown as information, with the distance; never a check (G07)."""
 
     kind: ClassVar[str] = "ideal"
+    boundary: ClassVar[str] = "只显示与规定的数相差多少，不判达标与否。"
     value: Exact
 
     def letter_sql(self, measured: Measured, fail: str) -> str:
@@ -62,6 +64,7 @@ class Matching(Comparison):
     """One to one: the measured count equals a base input, and so do the further counts of `all_of`."""
 
     kind: ClassVar[str] = "matching"
+    boundary: ClassVar[str] = "数量须完全相等，多或少都不达标。"
     of: str
     all_of: tuple[str, ...] = ()
 

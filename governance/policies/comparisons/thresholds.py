@@ -11,6 +11,7 @@ class AtLeast(Comparison):
     """以上, 不低于, 不少于: the number itself is enough."""
 
     kind: ClassVar[str] = "at_least"
+    boundary: ClassVar[str] = "正好等于规定的数即为达标。"
     value: Exact
 
     def letter_sql(self, measured: Measured, fail: str) -> str:
@@ -33,6 +34,7 @@ class AtMost(Comparison):
     """不得超过, 最多: the number itself is allowed."""
 
     kind: ClassVar[str] = "at_most"
+    boundary: ClassVar[str] = "正好等于规定的数即为达标，超过才不达标。"
     value: Exact
 
     def letter_sql(self, measured: Measured, fail: str) -> str:
@@ -55,6 +57,7 @@ class Between(Comparison):
     """a 至 b: both ends included."""
 
     kind: ClassVar[str] = "between"
+    boundary: ClassVar[str] = "两端的数都算在范围内。"
     min: Exact
     max: Exact
 
@@ -81,6 +84,7 @@ class AtLeastPer(Comparison):
     """每百户不低于30平方米: proportional to a base input, not per started hundred (G12)."""
 
     kind: ClassVar[str] = "at_least_per"
+    boundary: ClassVar[str] = "按比例折算，不足一档的不进位；正好等于折算后的数即为达标。"
     value: Exact
     per: int
     of: str

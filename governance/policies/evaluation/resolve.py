@@ -57,18 +57,38 @@ class Rule:
         return not self.standard.upper.get("only", False)
 
 
-def _replaces(narrow: Rule, wide: Rule) -> bool:
-    """A more specific rule in force replaces the wider one unless weaker, or easier in the same terms."""
-    if narrow.indicator.code != wide.indicator.code or not narrow.document.binds:
-        return False
+@dataclass(frozen=True)
+class Replacement:
+    """Whether a narrower rule takes the place of a wider one of the same indicator, and why (Chinese)."""
+
+    holds: bool
+    reason: str
+
+
+def replacement(narrow: Rule, wide: Rule) -> Replacement | None:
+    """A more specific rule in force replaces the wider one unless weaker, or easier in the same terms.
+
+    None when the two have nothing to do with each other.
+    """
+    if narrow.indicator.code != wide.indicator.code:
+        return None
     if narrow.path == wide.path or not is_under(narrow.path, wide.path):
-        return False
+        return None
+    if not narrow.document.binds:
+        return Replacement(False, "所在文件不是现行有效文件，不能替代")
     narrow_areas, wide_areas = set(narrow.standard.area_types), set(wide.standard.area_types)
     if narrow_areas and (not wide_areas or not wide_areas <= narrow_areas):
-        return False
+        return Replacement(False, "只适用部分区域类型的社区，不能替代，两项都核查")
     if is_weaker(narrow.standard.binding, wide.standard.binding):
-        return False
-    return not narrow.comparison.is_easier_than(wide.comparison)
+        return Replacement(False, "约束力较弱，不能替代，两项都核查")
+    if narrow.comparison.is_easier_than(wide.comparison):
+        return Replacement(False, "要求较低，不能替代，两项都核查")
+    return Replacement(True, "适用范围更具体、约束力不弱、要求不低，在该地替代上级标准")
+
+
+def _replaces(narrow: Rule, wide: Rule) -> bool:
+    found = replacement(narrow, wide)
+    return found is not None and found.holds
 
 
 def _resolved(rules: list[Rule]) -> list[Rule]:

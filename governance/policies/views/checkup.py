@@ -52,7 +52,7 @@ class CheckupFilter(FilterForm):
 
     theme = forms.ChoiceField(label="主题", choices=THEME_CHOICES)
     outcome = forms.ChoiceField(label="结果", choices=[("", "全部"), (PROBLEM, "只看问题"), *Outcome.choices])
-    by = forms.ChoiceField(label="排列", choices=list(_GROUPINGS.items()))
+    by = forms.CharField(widget=forms.HiddenInput)
     on = forms.CharField(label="核查日期", widget=DateWidget, max_length=14)
 
 
@@ -121,6 +121,7 @@ class CheckupPage(TemplatePage):
         is_today = on == timezone.localdate()
         form = CheckupFilter({**data.dict(), "on": "" if is_today else f"{on:%Y-%m-%d}"})
         theme, outcome, by = (data.get(name, "") for name in ("theme", "outcome", "by"))
+        by = by if by in _GROUPINGS else ""
         outcome = outcome if outcome in {PROBLEM, *Outcome.values} else ""
         theme = theme if theme in dict(THEME_CHOICES) else ""
         results = [Result(trace) for trace in community_results(division=self.division, on=on)]
@@ -141,6 +142,8 @@ class CheckupPage(TemplatePage):
                 line.progress.text[:2] for line in lines if line.progress and line.progress.text
             ),
             filter_form=form,
+            by=by,
+            groupings=[(key, label, self._link(by=key)) for key, label in _GROUPINGS.items()],
             tiles=[
                 {
                     "label": each.label,

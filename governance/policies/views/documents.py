@@ -4,13 +4,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from governance.accounts.roles import Action
+from governance.policies.evaluation.resolve import rules_for
+from governance.policies.inheritance import meetings_of
 from governance.policies.mechanisms import MeasureState, measure_state
 from governance.policies.models import Clause, Measure, PolicyDocument, Task, TaskUnit
 from governance.policies.models.documents import DocumentStatus, UnitRole
+from governance.policies.presentation import standard_url
 from governance.policies.themes import theme_of
 from governance.web.columns import Column, Section
 from governance.web.policy import Needs
@@ -45,6 +49,7 @@ class DocumentsPage(ListPage):
         Column("适用范围", "jurisdiction.name"),
         Column("条款", "clause_count", "number"),
         Column("措施", "measure_count", "number"),
+        Column("已实现", "live_count", "number"),
         Column("可核查标准", "standard_count", "number"),
     )
 
@@ -55,6 +60,11 @@ class DocumentsPage(ListPage):
                 clause_count=Count("clauses", distinct=True),
                 measure_count=Count("measures", distinct=True),
                 standard_count=Count("measures__standard", distinct=True),
+                live_count=Count(
+                    "measures",
+                    filter=Q(measures__standard__isnull=False) | ~Q(measures__realised_by=[]),
+                    distinct=True,
+                ),
             )
             .order_by("jurisdiction__path", "issued_on")
         )
@@ -142,11 +152,18 @@ class DocumentPage(TemplatePage):
         relations: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for relation in self.document.relations:
             relations[RELATIONS[relation["relation"]]].append(relation)
+        rules = rules_for(path="", on=timezone.localdate())
         live = sum(state.is_live for state in states)
         return super().get_context_data(
             document=self.document,
             record=self.record,
             blocks=list(blocks.values()),
+            standards=[
+                (rule, rule.comparison.wording(rule.unit), standard_url(rule.code))
+                for rule in rules
+                if rule.document.pk == self.document.pk
+            ],
+            meetings=meetings_of(self.document, rules),
             tasks=[TaskLine(task) for task in tasks],
             relations=[(label, relations[label]) for label in RELATIONS.values() if relations[label]],
             totals={"measures": len(states), "live": live, "planned": len(states) - live},

@@ -79,26 +79,28 @@ def explain_findings(findings: list[Any]) -> None:
         finding.result = by_code.get((finding.division_id, finding.standard.code))
 
 
-def _trace_text(name: str) -> Any:
-    def text(finding: Any) -> str:
-        return getattr(finding.result.trace, name) if finding.result else ""
-
-    return text
-
-
-def _required(finding: Any) -> str:
+def _value(finding: Any) -> SafeString | str:
+    """What is there over what is asked for."""
     if finding.result is None:
         return ""
-    own = finding.result.own_required
-    return (
-        f"本社区 {own}（{finding.result.trace.required_text}）" if own else finding.result.trace.required_text
+    trace, own = finding.result.trace, finding.result.own_required
+    required = f"{own}（{trace.required_text}）" if own else trace.required_text
+    return format_html(
+        '<span class="fit"><b>{}</b><br><small class="mute">要求 {}</small></span>',
+        trace.value_text,
+        required,
     )
+
+
+def _remedy(finding: Any) -> SafeString | str:
+    text = finding.result.trace.remedy if finding.result else ""
+    return format_html('<span class="fit wider">{}</span>', text) if text else ""
 
 
 def _standard(finding: Finding) -> SafeString:
     measure = finding.standard.measure
     return format_html(
-        '<a href="{}">{}</a><br><small><a href="{}">{}</a></small>',
+        '<span class="fit"><a href="{}">{}</a><br><small><a href="{}">{}</a></small></span>',
         standard_url(measure.code),
         measure.title,
         clause_url(measure.document.key, measure.clause.ref),
@@ -142,7 +144,7 @@ def _follow_up(finding: Finding) -> SafeString:
     left = due_text(finding, today)
     due = f"{finding.due_on:%Y-%m-%d}" if finding.due_on else ""
     return format_html(
-        '{} {}<br><small class="mute">{}</small>',
+        '<span class="fit">{} {}<br><small class="mute">{}</small></span>',
         tag_html(text, colour),
         format_html('<span class="{}">{}</span>', "err" if colour == "red" else "", left),
         " ".join(each for each in (who, due) if each) or "责任和期限未定",
@@ -159,10 +161,9 @@ class FindingsPage(ListPage):
     columns = (
         Column("结果", _outcome),
         Column("社区", _community),
-        Column("标准与依据", _standard, wrap=True),
-        Column("现状", _trace_text("value_text")),
-        Column("要求", _required, wrap=True),
-        Column("整改提示", _trace_text("remedy"), wrap=True),
+        Column("标准与依据", _standard),
+        Column("现状与要求", _value),
+        Column("整改提示", _remedy),
         Column("发现日期", _opened),
         Column("责任与期限", _follow_up),
     )

@@ -117,6 +117,7 @@ class MatrixPage(TemplatePage):
         }
         return {
             "page": page,
+            "total_text": page.total_text.replace(" 条", " 个社区（村）"),
             "heads": heads,
             "rows": [self._row(card, heads, opened) for card in page.rows],
             "groups": self._groups(heads),

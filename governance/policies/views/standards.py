@@ -1,5 +1,6 @@
 """One standard: its values by date, how it is computed, and the results in the user's scope."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,17 +12,21 @@ from django.utils import timezone
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
 from governance.divisions.models import Division, Level
-from governance.policies.comparisons import comparison_for
+from governance.policies.comparisons import Bands, comparison_for
+from governance.policies.comparisons.base import text
 from governance.policies.evaluation.relation import stored_relation
+from governance.policies.evaluation.resolve import Rule
 from governance.policies.evaluation.upper import upper_results
 from governance.policies.filters import StandardFilter
 from governance.policies.indicators import all_inputs, indicator
-from governance.policies.models import EvaluationRun, Scorecard, Standard
+from governance.policies.inheritance import heirs, meetings
+from governance.policies.models import EvaluationRun, Scorecard, Standard, StandardValue
 from governance.policies.outcomes import LETTER_OF, LETTERS, Outcome, severity
 from governance.policies.presentation import Result, clause_url, outcome_lamp, without_references
 from governance.policies.themes import theme_of
 from governance.policies.units import UNITS
 from governance.policies.views.common import current_run, stored_results
+from governance.policies.views.spread import base_of, spread
 from governance.web.paging import KeysetPager, Page, query_string
 from governance.web.policy import Needs
 from governance.web.views import Crumb, TemplatePage
@@ -36,12 +41,16 @@ UPPER_KINDS = {
 
 
 def value_lines(standard: Standard) -> list[dict[str, Any]]:
-    """The dated values, newest first, in words; the one of today is marked."""
+    """The dated values, newest first, in words: each holds until the day before the next begins."""
     unit = UNITS[indicator(standard.indicator).unit]
     today = standard.value_on(timezone.localdate())
+    values = sorted(standard.values.all(), key=lambda each: each.effective_from, reverse=True)
+    ends = [None, *(value.effective_from - timedelta(days=1) for value in values[:-1])]
     return [
         {
             "since": value.effective_from,
+            "until": until,
+            "state": _state(value, until),
             "wording": (
                 "废止"
                 if value.parameters is None
@@ -52,8 +61,42 @@ def value_lines(standard: Standard) -> list[dict[str, Any]]:
             "note": value.note,
             "is_current": today is not None and value.pk == today.pk,
         }
-        for value in sorted(standard.values.all(), key=lambda each: each.effective_from, reverse=True)
+        for value, until in zip(values, ends, strict=True)
     ]
+
+
+def _state(value: StandardValue, until: date | None) -> tuple[str, str]:
+    """Text and colour of a tag."""
+    today = timezone.localdate()
+    if value.effective_from > today:
+        return "尚未生效", "blue"
+    if until is not None and until < today:
+        return "已停止", "grey"
+    return ("已废止", "grey") if value.parameters is None else ("现行", "green")
+
+
+def boundary_texts(standard: Standard) -> list[str]:
+    """What happens at the limit, before the due day, and with rounding."""
+    value = standard.value_on(timezone.localdate())
+    texts = []
+    if value is not None and value.parameters is not None:
+        texts.append(comparison_for(standard.comparison, value.parameters).boundary)
+    if standard.due_on is not None:
+        texts.append(f"{standard.due_on:%Y-%m-%d} 及以前未达到只预警，次日起判未达标。")
+    texts.append("按精确值比较，不用四舍五入后的显示值；数据不全的社区不判定，列为“缺数据”。")
+    return texts
+
+
+def band_lines(standard: Standard) -> list[tuple[str, str]]:
+    """Each band of a requirement in bands, and what it asks for."""
+    value = standard.value_on(timezone.localdate())
+    if value is None or value.parameters is None:
+        return []
+    comparison = comparison_for(standard.comparison, value.parameters)
+    if not isinstance(comparison, Bands):
+        return []
+    by, unit = all_inputs()[comparison.by], UNITS[indicator(standard.indicator).unit]
+    return [(band.wording(by.label, by.labels), text(band.value, unit)) for band in comparison.bands]
 
 
 def condition_texts(standard: Standard) -> list[str]:
@@ -77,9 +120,9 @@ class StandardPage(TemplatePage):
     standard: Standard
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = Standard.objects.select_related("measure__document__jurisdiction", "measure__clause")
-        code = kwargs.pop("standard")
-        self.standard = get_object_or_404(rows.prefetch_related("values"), measure__code=code)
+        self.run = current_run()
+        self.rules: list[Rule] = self.run.rules if self.run else []  # type: ignore[attr-defined]
+        self.standard = self._find(kwargs.pop("standard"))
         measured = indicator(self.standard.indicator)
         measure = self.standard.measure
         known = all_inputs()
@@ -89,6 +132,12 @@ class StandardPage(TemplatePage):
             theme=theme_of(measure.code).label,
             clause_url=clause_url(measure.document.key, measure.clause.ref),
             values=value_lines(self.standard),
+            bands=band_lines(self.standard),
+            boundaries=boundary_texts(self.standard),
+            heirs=heirs(self.rules, self.standard.indicator),
+            meetings=[
+                each for each in meetings(self.rules) if measure.code in (each.narrow.code, each.wide.code)
+            ],
             applies=condition_texts(self.standard),
             indicator=measured,
             formula=without_references(measured.formula),
@@ -101,9 +150,17 @@ class StandardPage(TemplatePage):
         )
         return context | self._results()
 
+    def _find(self, code: str) -> Standard:
+        """The standard, out of the rules already read where it is in force."""
+        for rule in self.rules:
+            if rule.code == code:
+                return rule.standard
+        rows = Standard.objects.select_related("measure__document__jurisdiction", "measure__clause")
+        return get_object_or_404(rows.prefetch_related("values"), measure__code=code)
+
     def _results(self) -> dict[str, Any]:
         """Counts of the scope (or the area chosen) and one page of communities with one outcome."""
-        run = current_run()
+        run = self.run
         code = self.standard.measure.code
         data = self.request.GET.copy()
         if data.get("outcome", "") not in Outcome.values:
@@ -122,9 +179,11 @@ class StandardPage(TemplatePage):
             .annotate(count=Count("pk"))
         )
         outcome = Outcome(str(data["outcome"]))
-        page = None
+        page = below = None
         if not self.standard.upper.get("only"):
             page = self._communities(run, everything, outcome)
+            base = base_of(self.request.user, form.area)
+            below = spread(self.standard, run, place, base) if base is not None else None
         return {
             "run": run,
             "filter_form": form,
@@ -142,6 +201,7 @@ class StandardPage(TemplatePage):
             "total": sum(found.get(letter, 0) for letter in LETTERS),
             "outcome": outcome,
             "page": page,
+            "below": below,
             "own": self._own(run, form.area),
         }
 
