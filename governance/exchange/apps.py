@@ -11,7 +11,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts.roles import Action
         from governance.console import links
-        from governance.exchange import jobs
+        from governance.exchange import home, jobs
         from governance.jobs import periodic, registry
         from governance.web import menu
 
@@ -19,6 +19,7 @@ class ExchangeConfig(AppConfig):
         registry.register(jobs.APPLY)
         registry.register(jobs.EXPORT)
         periodic.register(jobs.DUTY)
+        home.register_home()
         menu.register(
             menu.MenuItem("台账工作簿", "exchange:index", "file-spreadsheet", Action.VIEW, order=50)
         )

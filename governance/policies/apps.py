@@ -17,6 +17,7 @@ class PoliciesConfig(AppConfig):
         from governance.policies import upkeep
         from governance.policies.counts import urgent_findings
         from governance.policies.effects import watch
+        from governance.policies.home import register_home
         from governance.policies.panels import findings_panel
         from governance.web import menu, panels
 
@@ -32,8 +33,9 @@ class PoliciesConfig(AppConfig):
         )
         menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))
         panels.register(
-            panels.Panel("policies/panels/findings.html", findings_panel, order=100, action=view, wide=True)
+            panels.Panel("policies/panels/findings.html", findings_panel, order=40, action=view)
         )
+        register_home()
         community = frozenset({Level.COMMUNITY})
         above = frozenset(Level) - community
         links.register(

@@ -84,6 +84,7 @@ class FindingFilter(AreaFilterForm):
     )
     since = DateField(label="发现日期自")
     until = DateField(label="发现日期至")
+    mended = DateField(label="消除日期自")
 
     def __init__(self, data: QueryDict, *, user: Any, **kwargs: Any) -> None:
         super().__init__(data, user=user, **kwargs)
@@ -96,6 +97,7 @@ class FindingFilter(AreaFilterForm):
             "community": lambda findings, name: findings.filter(division__name__icontains=name.strip()),
             "since": "opened_on__gte",
             "until": "opened_on__lte",
+            "mended": "resolved_on__gte",
             # Applied by `apply` itself, as its absence means something too.
             "state": lambda findings, state: findings,
         }

@@ -11,6 +11,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts.roles import Action
         from governance.jobs import periodic, registry
+        from governance.reports.home import register_home
         from governance.reports.jobs import FREEZE, PROGRESS_REPORT
         from governance.reports.sections import Part, Section, basics, problems, register, standards
         from governance.web import menu
@@ -22,5 +23,7 @@ class ReportsConfig(AppConfig):
         register(Section(Part.PROBLEMS, 10, "", problems.build_problems))
         register(Section(Part.NEXT_STEPS, 10, "", problems.build_next_steps))
         menu.register(MenuItem("进展报告", "reports:list", "report", action=Action.DOWNLOAD_REPORT, order=60))
+        menu.register(MenuItem("数据确认", "reports:confirmations", "signature", Action.VIEW, order=58))
+        register_home()
         registry.register(PROGRESS_REPORT)
         periodic.register(FREEZE)

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from governance.accounts.models import User
 from governance.accounts.scope import ScopedModel
@@ -146,3 +147,35 @@ class Report(ScopedModel):
     @property
     def is_draft(self) -> bool:
         return self.snapshot_id is None
+
+
+@register_scoped
+class DataConfirmation(ScopedModel):
+    """The lead of a street vouches for its data of one period, until it is withdrawn with a reason."""
+
+    period = models.ForeignKey(
+        Period, on_delete=models.PROTECT, related_name="confirmations", verbose_name="报告期"
+    )
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="确认人")
+    confirmed_at = models.DateTimeField("确认时间", default=timezone.now)
+    note = models.CharField("说明", max_length=200, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤回人"
+    )
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    reason = models.CharField("撤回原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "数据确认"
+        indexes = [models.Index(fields=["path"], name="data_confirmation_by_path")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["division", "period"],
+                condition=Q(withdrawn_at=None),
+                name="data_confirmation_once",
+                violation_error_message="本期数据已经确认。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.division} {self.period}"

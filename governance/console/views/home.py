@@ -1,4 +1,4 @@
-"""工作台: greeting, scope, and the panels of all apps."""
+"""工作台: greeting, quick actions, what waits, and the panels of all apps."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
-from governance.web.panels import panels_for
+from governance.console.quick import quick_actions
+from governance.web.panels import RenderedPanel, panels_for
 from governance.web.policy import AUTHENTICATED
 from governance.web.views import Crumb, TemplatePage
 
@@ -18,6 +19,22 @@ def greeting(hour: int) -> str:
     if 5 <= hour < 12:
         return "上午好"
     return "下午好" if 12 <= hour < 18 else "晚上好"
+
+
+def bands(panels: list[RenderedPanel]) -> list[tuple[RenderedPanel | None, list[list[RenderedPanel]]]]:
+    """Panels in their order: a wide one alone, or narrow ones in two columns without gaps between them."""
+    found: list[tuple[RenderedPanel | None, list[list[RenderedPanel]]]] = []
+    narrow: list[RenderedPanel] = []
+    for panel in [*panels, None]:
+        if panel is not None and not panel.wide:
+            narrow.append(panel)
+            continue
+        if narrow:
+            found.append((None, [narrow[0::2], narrow[1::2]]))
+            narrow = []
+        if panel is not None:
+            found.append((panel, []))
+    return found
 
 
 class HomePage(TemplatePage):
@@ -34,7 +51,8 @@ class HomePage(TemplatePage):
         return super().get_context_data(
             greeting=greeting(now.hour),
             today=f"{now.year}年{now.month}月{now.day}日　星期{_WEEKDAYS[now.weekday()]}",
-            panels=panels_for(self.request),
+            bands=bands(panels_for(self.request)),
+            quick=quick_actions(scope),
             has_rights=bool(scope.grants),
             may_view=scope.may_anywhere(Action.VIEW),
             **kwargs,

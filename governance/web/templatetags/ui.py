@@ -143,9 +143,11 @@ def empty(title: str, hint: str = "", icon: str = "folder") -> dict[str, Any]:
 
 
 @register.simple_tag
-def bars(title: str, rows: Sequence[charts.Bar], target: float | None = None) -> SafeString:
+def bars(
+    title: str, rows: Sequence[charts.Bar], target: float | None = None, maximum: float | None = None
+) -> SafeString:
     """Horizontal bars as SVG; put a table with the same numbers beside them."""
-    return charts.horizontal_bars(title, rows, target=target)
+    return charts.horizontal_bars(title, rows, target=target, maximum=maximum)
 
 
 @register.simple_tag

@@ -25,7 +25,7 @@ def body(response) -> str:
 # --- home ---
 def test_home_names_user_role_and_scope(client_of):
     text = body(client_of(Role.STREET_CLERK).get("/"))
-    assert "街道录入员" in text and "数据范围：青年路街道" in text and "我的辖区" in text
+    assert "街道录入员" in text and "数据范围：青年路街道" in text and "社区（村）一览" in text
 
 
 def test_home_tells_somebody_without_rights_whom_to_ask(tree, sign_in):
