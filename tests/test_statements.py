@@ -3,30 +3,23 @@
 `tests/statements.py` says how to add a page to the committed numbers.
 """
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from governance.accounts.models import User
 from governance.accounts.roles import Role
-from governance.accounts.scope import scope_of
 from governance.divisions.clock import today
 from governance.divisions.models import Division
 from governance.divisions.registry import make_communities
-from governance.exchange import sheets
-from governance.exchange.sheets import Sheet
 from governance.jobs.models import Job, JobStatus
 from governance.policies.findings import refresh
-from governance.web.policy import Needs, Route, walk_urlconf
 from tests import statements
-from tests.factories import LEVEL_OF_ROLE, Tree, make_division, make_user, make_user_of_role
-from tests.matrix import PUBLIC_KWARGS, Case, Kwargs, kwargs_maker
+from tests.factories import Tree, make_division, make_user, make_user_of_role
+from tests.pages import ROUTES, pages_of
 from tests.registry import (
     add_compounds,
     add_facilities,
@@ -37,18 +30,10 @@ from tests.registry import (
     fill_community,
 )
 from tests.snapshot import made_once
-from tests.test_rights_matrix import parameters
 
 COMMUNITIES = 30
 ROWS = 25
 """How much more of everything there is with much data."""
-
-ROUTES = [
-    route
-    for route in walk_urlconf()
-    if not route.policy.public
-    and "get" in getattr(getattr(route.view, "view_class", route.view), "http_method_names", ["get"])
-]
 
 
 def _fill(division: Division, number: int) -> None:
@@ -104,39 +89,6 @@ def users(filled_tree: Tree) -> dict[Role, tuple[User, str]]:
     return made_once("users with a session and a job", lambda: _signed_in(filled_tree))
 
 
-def _sheet_kwargs(route: Route, sheet: Sheet, visitor: User) -> Kwargs | None:
-    """A row of one registry that the visitor may see, for the routes of all registries."""
-    if parameters(route) == ["slug"]:
-        return {"slug": sheet.slug}
-    actions = route.policy.actions if isinstance(route.policy, Needs) else ()
-    rows = sheet.model._default_manager.order_by("pk")
-    for row in rows.select_related("division"):
-        if all(scope_of(visitor).may(action, row.division.path) for action in actions[:1]):
-            return {"slug": sheet.slug, "pk": row.pk}
-    return None
-
-
-def _candidates(route: Route, tree: Tree, visitor: User, role: Role) -> Iterator[tuple[str, Kwargs]]:
-    """Names and addresses of the pages behind a route, as far as the visitor's own rows go."""
-    names = parameters(route)
-    if not names:
-        yield route.name, {}
-    elif names[0] == "slug" and set(names) <= {"slug", "pk"}:
-        for sheet in sheets.registered():
-            kwargs = _sheet_kwargs(route, sheet, visitor)
-            if kwargs is not None:
-                yield f"{route.name} {sheet.slug}", kwargs
-    elif route.name in PUBLIC_KWARGS:
-        yield route.name, PUBLIC_KWARGS[route.name](tree)
-    else:
-        make = kwargs_maker(route, names)
-        assert make is not None, f"{route.name}: add its object to tests/matrix.py"
-        for division in (tree[LEVEL_OF_ROLE[role]], tree.street, tree.community):
-            kwargs = make(Case(division=division, visitor=visitor, is_own=True, tree=tree))
-            if kwargs is not None:
-                yield route.name, kwargs
-
-
 def _is_page(response: HttpResponse) -> bool:
     return response.status_code == 200 and response.headers["Content-Type"].startswith("text/html")
 
@@ -154,12 +106,12 @@ def _measure(
     for route in ROUTES:
         if not route.policy.admits(user):
             continue
-        for name, kwargs in _candidates(route, tree, user, role):
+        for name, url in pages_of(route, tree, user, role):
             if name in taken:
                 continue
             for _ in range(2):
                 with CaptureQueriesContext(connection) as queries:
-                    response = client.get(reverse(route.name, kwargs=kwargs))
+                    response = client.get(url)
                 if response.status_code >= 500:
                     broken.append(f"{name}: fails for {role.value}")
                 if not _is_page(response):
