@@ -31,7 +31,16 @@ class CommunitiesConfig(AppConfig):
         register(Section(Part.PROGRESS, 40, "社区自治与服务", report.build_progress))
         for table in tables.TABLES:
             row_tables.register(table)
-        menu.register(menu.MenuItem("社区", "communities:list", "building-community", Action.VIEW, order=40))
+        menu.register(
+            menu.MenuItem(
+                "社区",
+                "communities:list",
+                "building-community",
+                Action.VIEW,
+                order=0,
+                group=row_tables.MENU_GROUP,
+            )
+        )
         links.register(
             links.DivisionLink(
                 "社区档案",

@@ -3,11 +3,10 @@
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 
-from communities.choices import AreaType
 from communities.models import Community
 from governance.policies.models import Finding
 from governance.policies.outcomes import Severity
-from governance.web.areas import AreaFilterForm
+from governance.records.filters import RecordFilter
 
 _FINDINGS = {
     "any": "有未消除的问题",
@@ -31,8 +30,10 @@ def _by_findings(queryset: QuerySet[Community], value: str) -> QuerySet[Communit
     return queryset.filter(Exists(findings.filter(severity=Severity.RED) if value == "red" else findings))
 
 
-class CommunityFilter(AreaFilterForm):
-    name = forms.CharField(label="名称", max_length=30)
-    area_type = forms.ChoiceField(label="区域类型", choices=[("", "全部"), *AreaType.choices])
+class CommunityFilter(RecordFilter):
+    """What the sheet gives, and the open findings of a community."""
+
+    search_field = "name"
+    main = ("area", "name", "findings")
     findings = forms.ChoiceField(label="问题", choices=[("", "全部"), *_FINDINGS.items()])
-    lookups = {"name": "division__name__contains", "findings": _by_findings}
+    lookups = {"findings": _by_findings}

@@ -19,6 +19,7 @@ from django.utils import timezone
 from cadres.models import TwoCommitteeMember
 from governance.accounts.models import DivisionGrant, Unit, User, UserSession
 from governance.accounts.roles import Role
+from governance.crypto.files import store_sealed
 from governance.divisions.models import Division, Level
 from governance.exchange import storage
 from governance.exchange.models import ExportFile, ImportBatch
@@ -26,10 +27,13 @@ from governance.jobs.models import Job, JobStatus
 from governance.people.models import Person
 from governance.policies.loader import load_policies
 from governance.policies.models import Finding, Standard
+from governance.records import attachments
+from governance.records.models import Attachment
 from governance.reports.models import Period, Report
 from governance.reports.periods import HalfYear
 from governance.reports.services import MadeReport, keep_report
 from governance.web.policy import Route
+from grids.models import Grid
 from tests.factories import Tree, make_user
 
 
@@ -119,6 +123,34 @@ def _member_at(case: Case) -> Kwargs:
     return {"slug": "members", "pk": row.pk}
 
 
+def _grid_at(case: Case) -> Kwargs:
+    """A record that every reader of the division may see."""
+    number = f"{Grid.objects.count():03d}"
+    row = Grid.objects.create(
+        division=case.division, number=number, name=f"第{number}网格", kind="residential", households=300
+    )
+    return {"slug": "grids", "pk": row.pk}
+
+
+def _file_at(case: Case) -> Kwargs:
+    """A record with a file that can be given out."""
+    kwargs = _grid_at(case)
+    key = uuid4().hex
+    store_sealed(attachments.path_of(key), b"%PDF-1.7 %%EOF")
+    file = Attachment.objects.create(
+        division=case.division,
+        object_type="grids.grid",
+        object_id=kwargs["pk"],
+        name="批复.pdf",
+        key=key,
+        sha256="0" * 64,
+        size=14,
+        content_type="application/pdf",
+        uploaded_by=case.visitor,
+    )
+    return kwargs | {"file": file.pk}
+
+
 def _finding_at(case: Case) -> Finding:
     if not Standard.objects.exists():
         load_policies()
@@ -184,7 +216,14 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "console:end_session": lambda case: _session_at(case),
     "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
+    "jobs:cancel": lambda case: {"pk": _failed_job_at(case).pk},
+    "jobs:progress": lambda case: {"pk": _failed_job_at(case).pk},
     "reports:figure": lambda case: {"pk": _report_at(case).pk, "figure": "communities"},
+    "records:detail": _grid_at,
+    "records:history": _grid_at,
+    "records:attach": _grid_at,
+    "records:file": _file_at,
+    "records:void_file": _file_at,
     "records:change": _member_at,
     "records:end": _member_at,
     "records:void": _member_at,
@@ -206,6 +245,9 @@ def _standard(tree: Tree) -> Kwargs:
 
 
 PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
+    "records:list": lambda tree: {"slug": "grids"},
+    "records:export": lambda tree: {"slug": "grids"},
+    "records:bulk": lambda tree: {"slug": "grids"},
     "console:setting_restore": lambda tree: {"key": "lockout_failures"},
     "records:add": lambda tree: {"slug": "grids"},
     "policies:document": _document,

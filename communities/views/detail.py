@@ -2,22 +2,60 @@
 
 from typing import Any
 
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from communities.models import Community
+from communities.views.listing import findings_count
+from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
+from governance.audit.models import Event
 from governance.console.views.division import find_division
 from governance.divisions.models import Level
-from governance.policies.models import Finding
+from governance.exchange.sheets import registered
 from governance.policies.views.common import day_of, division_crumbs
+from governance.records.history import KINDS, entries, events_of_community
+from governance.records.models import Attachment
 from governance.records.tables import tables_of
+from governance.records.views.detail import RowButton
+from governance.records.views.history import PAGE_SIZE
 from governance.web.columns import Column, Section
+from governance.web.paging import numbered_page
 from governance.web.policy import Needs
-from governance.web.views import Crumb, DetailPage
+from governance.web.views import Crumb, DetailPage, TemplatePage
+
+
+def page_rows(user: Any) -> QuerySet[Community]:
+    """Communities of the user's scope with what the page counts and says beside their own columns.
+
+    Counted in the statement of the row: the page has six tables, each a statement of its own.
+    """
+    types = [sheet.label for sheet in registered()]
+    events = Event.objects.filter(path=OuterRef("path"), object_type__in=types, kind__in=KINDS)
+    events = events.order_by("-pk")
+    author = User.objects.filter(username=OuterRef("changed_by")).values("display_name")
+    files = Attachment.objects.filter(
+        object_type=Community._meta.label_lower, object_id=OuterRef("pk"), voided_on=None
+    )
+    counted = files.order_by().values("object_id").annotate(count=Count("pk")).values("count")
+    rows = Community.objects.valid().select_related("division__parent")
+    return permitted(rows, user).annotate(
+        finding_count=findings_count(),
+        file_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        changed_at=Subquery(events.values("at")[:1]),
+        changed_by=Subquery(events.values("username")[:1]),
+        changed_by_name=Subquery(author[:1]),
+    )
+
+
+def find_community(user: Any, code: str) -> Any:
+    """The community of a code of today inside the user's scope, or None."""
+    return page_rows(user).filter(division__code=code).first()
 
 
 class CommunityPage(DetailPage):
@@ -65,14 +103,15 @@ class CommunityPage(DetailPage):
     )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.division = find_division(request.user, kwargs["code"])
-        if self.division.level != Level.COMMUNITY:
-            return HttpResponseRedirect(f"{reverse('communities:list')}?area={self.division.code}")
-        return super().get(request, *args, **kwargs)
-
-    def get_object(self) -> Community:
-        rows = permitted(Community.objects.valid(), self.request.user)
-        return get_object_or_404(rows.select_related("division__parent"), division=self.division)
+        self.object = find_community(request.user, kwargs["code"])
+        if self.object is None:
+            division = find_division(request.user, kwargs["code"])
+            if division.level != Level.COMMUNITY:
+                return HttpResponseRedirect(f"{reverse('communities:list')}?area={division.code}")
+            # By a retired code or one with zeros behind.
+            self.object = get_object_or_404(page_rows(request.user), division=division)
+        self.division = self.object.division
+        return self.render_to_response(self.get_context_data(**kwargs))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on = day_of(self.request)
@@ -85,13 +124,51 @@ class CommunityPage(DetailPage):
             is_today=on == timezone.localdate(),
             tables=tables_of(self.division, on=on, scope=scope),
             may_view_persons=persons,
-            may_import=may(Action.IMPORT, self.division.path),
-            finding_count=Finding.objects.filter(path=self.division.path, resolved_on=None).count(),
+            buttons=self._buttons(may),
+            may_add=may(Action.ADD, self.division.path),
+            finding_count=self.object.finding_count,
+            file_count=self.object.file_count,
             **kwargs,
         )
+
+    def _buttons(self, may: Any) -> list[RowButton]:
+        """What can be done with the facts of the community itself."""
+        buttons = []
+        if may(Action.CHANGE, self.division.path):
+            url = reverse("records:change", args=["communities", self.object.pk])
+            buttons.append(RowButton("修改", url, "edit", primary=True))
+        files = reverse("records:attach", args=["communities", self.object.pk])
+        label = f"附件 {self.object.file_count}" if self.object.file_count else "附件"
+        return [*buttons, RowButton(label, files, "paperclip")]
 
     def get_title(self) -> str:
         return self.division.name
 
     def get_breadcrumb(self) -> list[Crumb]:
         return division_crumbs(self.request.user, self.division, "社区档案")
+
+
+class ChangesPage(TemplatePage):
+    """修改痕迹 of all records of a community, as far as the reader may see them."""
+
+    policy = Needs(Action.VIEW)
+    template_name = "communities/changes.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.division = find_division(request.user, kwargs["code"])
+        if self.division.level != Level.COMMUNITY:
+            return HttpResponseRedirect(f"{reverse('communities:list')}?area={self.division.code}")
+        return super().get(request, *args, **kwargs)
+
+    def get_title(self) -> str:
+        return self.division.name
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        return division_crumbs(self.request.user, self.division, "修改痕迹")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        events = events_of_community(self.division.path, scope_of(self.request.user))
+        page = numbered_page(events, self.request, size=PAGE_SIZE)
+        return super().get_context_data(
+            division=self.division, page=page, entries=entries(page.rows), **kwargs
+        )

@@ -1,19 +1,29 @@
 """社区: the communities of the user's scope in path order."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from communities.filters import CommunityFilter, open_findings
 from communities.models import Community
 from governance.accounts.roles import Action
-from governance.divisions.models import Division
+from governance.accounts.scope import scope_of
+from governance.records.tables import RowTable, by_slug
+from governance.records.views.listing import conditions_query, registry_buttons, rows_of
 from governance.web.columns import Column
 from governance.web.policy import Needs
-from governance.web.views import Crumb, ListPage
+from governance.web.views import Button, Crumb, ListPage
+
+
+def table() -> RowTable:
+    found = by_slug("communities")
+    assert found is not None
+    return found
 
 
 def checkup_url(row: Community) -> str:
@@ -36,32 +46,29 @@ def _findings(row: Any) -> Any:
 
 
 class CommunityListPage(ListPage):
+    """All communities, entered or not; the columns of their table and the open findings."""
+
     policy = Needs(Action.VIEW)
     title = "社区"
     empty_title = "辖区内还没有社区"
     empty_hint = "社区（村）名录由系统管理员装载。"
-    columns = (
-        Column("代码", "division.code"),
-        Column("名称", "division.name", url=Community.get_absolute_url, strong=True),
-        Column("街道（乡镇）", "division.parent.name"),
-        Column("区域类型", "get_area_type_display"),
-        Column("社区类型", "get_community_type_display"),
-        Column("常住户数", "households_resident", "number"),
-        Column("常住人口", "population_resident", "number"),
-        Column("党组织", "get_party_org_kind_display"),
-        Column("未消除问题", _findings),
-    )
+
+    def get_columns(self) -> Sequence[Column]:
+        return (*table().columns(timezone.localdate()), Column("未消除问题", _findings))
 
     def get_filter_form(self) -> CommunityFilter:
-        return CommunityFilter(self.request.GET, user=self.request.user)
+        return CommunityFilter(self.request.GET, user=self.request.user, table=table())
 
     def get_queryset(self) -> QuerySet[Community]:
-        return (
-            Community.objects.valid()
-            .exclude(path__in=Division.objects.closed_paths())
-            .select_related("division__parent")
-            .annotate(finding_count=findings_count())
-        )
+        return rows_of(table()).valid().annotate(finding_count=findings_count())
+
+    def get_buttons(self) -> list[Button]:
+        scope = scope_of(self.request.user)
+        buttons = [
+            Button("登记新设社区", "communities:found", "plus", primary=True, action=Action.ADD),
+            *registry_buttons(table(), conditions_query(self.request)),
+        ]
+        return [each for each in buttons if each.action is None or scope.may_anywhere(each.action)]
 
     def row_actions(self, row: Community) -> list[Crumb]:
         return [("体检", checkup_url(row)), ("档案", row.get_absolute_url())]

@@ -8,7 +8,7 @@ to the rows it was counted from.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,11 @@ from governance.divisions.models import Division
 from governance.exchange import sheets
 from governance.exchange.rows import DatedRow, RegistryQuerySet
 from governance.exchange.sheets import Sheet
+from governance.records.lookup import row_url
+from governance.web import menu
 from governance.web.columns import Column
+
+MENU_GROUP = "台账"
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class RowTable:
     joined; `ordering` is the order within a community. `search` are the lookups of the text field of the
     list's filter, `search_label` its name. `personal` names the columns that show persons. `summary` makes
     the whole table personal: who may not see persons gets these counts of the rows in force instead. `order`
-    is the place in the menu and on the community's page, `icon` that of the menu.
+    is the place in the menu and on the community's page, `icon` that of the menu. `filter_class` replaces the
+    filter made from the sheet.
     """
 
     slug: str
@@ -44,6 +49,7 @@ class RowTable:
     icon: str = "list-details"
     personal: frozenset[str] = field(default_factory=frozenset)
     summary: Mapping[str, Aggregate] | None = None
+    filter_class: Any = None
 
     @property
     def sheet(self) -> Sheet:
@@ -65,12 +71,22 @@ class RowTable:
         return action_of(self.sheet)
 
     def columns_for(self, scope: Scope, on: date, path: str | None = None) -> list[Column]:
-        """The columns a user may see: below a path, or on a list of all the user may see."""
+        """The columns a user may see: below a path, or on a list of all the user may see.
+
+        The name of a record leads to its page.
+        """
         if path is None:
             persons = scope.paths(Action.VIEW_PERSONS) == scope.paths(Action.VIEW)
         else:
             persons = scope.may(Action.VIEW_PERSONS, path)
-        return [column for column in self.columns(on) if persons or column.label not in self.personal]
+        return [
+            replace(column, url=self._url) if column.strong and column.url is None else column
+            for column in self.columns(on)
+            if persons or column.label not in self.personal
+        ]
+
+    def _url(self, row: Any) -> str:
+        return row_url(self.sheet, row)
 
 
 def action_of(sheet: Sheet) -> Action:
@@ -97,8 +113,24 @@ _tables: dict[str, RowTable] = {}
 
 
 def register(table: RowTable) -> None:
-    """Add a table, or replace the one of the same slug."""
+    """Add a table with its list in the menu, or replace the one of the same slug; its sheet must be there.
+
+    A registry with one row for each community has pages, and a place in the menu, of its own.
+    """
     _tables[table.slug] = table
+    if table.sheet.is_per_community:
+        return
+    menu.register(
+        menu.MenuItem(
+            table.label,
+            "records:list",
+            table.icon,
+            Action.VIEW,
+            table.order,
+            MENU_GROUP,
+            args=(table.slug,),
+        )
+    )
 
 
 def registered() -> tuple[RowTable, ...]:
