@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "governance.console.notices.JobNoticeMiddleware",
     "governance.web.policy.PolicyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -59,9 +59,9 @@ class DownloadForm(forms.Form):
         persons = scope.may_anywhere(Action.VIEW_PERSONS)
         sheets = self.fields["sheets"]
         assert isinstance(sheets, forms.MultipleChoiceField)
-        offered = [each for each in registry.registered() if persons or each.link is None]
-        sheets.choices = [(each.name, each.name) for each in offered]
-        sheets.initial = [each.name for each in offered]
+        self.offered = [each.name for each in registry.registered() if persons or each.link is None]
+        sheets.choices = [(name, name) for name in self.offered]
+        sheets.initial = self.offered
         if not (scope.may_anywhere(Action.REVEAL) and scope.may_anywhere(Action.EXPORT_PERSONS)):
             del self.fields["reveal"], self.fields["reason"]
 
@@ -78,9 +78,7 @@ class DownloadForm(forms.Form):
     @property
     def choice(self) -> Choice:
         """What is to be in the file: all that is offered when nothing is ticked."""
-        sheets = self.fields["sheets"]
-        assert isinstance(sheets, forms.MultipleChoiceField)
-        names = self.cleaned_data["sheets"] or [name for name, _ in sheets.choices]  # type: ignore[misc]
+        names = self.cleaned_data["sheets"] or self.offered
         return Choice(tuple(names), is_template=self.cleaned_data["content"] == self.TEMPLATE)
 
 

@@ -202,7 +202,9 @@ class _Back:
         return [build(EventKind.VOID, obj=row, reason=self.reason) for row in self._named(some, rows)]
 
     def _restore(self, some: Sequence[Kept]) -> Iterable[Event]:
-        events, rows, names = [], [], set()
+        events: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
+        rows: list[Any] = []
+        names: set[str] = set()
         for each in some:
             row = self.rows[each.sheet.name, each.pk]
             before, after = self._give_back(each, row)

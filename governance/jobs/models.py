@@ -11,6 +11,7 @@ class JobStatus(models.TextChoices):
     RUNNING = "running", "进行中"
     DONE = "done", "已完成"
     FAILED = "failed", "失败"
+    CANCELED = "canceled", "已取消"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -83,7 +84,12 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.status in (JobStatus.DONE, JobStatus.FAILED)
+        return self.status in (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELED)
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether the requester can have it run again."""
+        return self.status in (JobStatus.FAILED, JobStatus.CANCELED)
 
 
 class PeriodRun(models.Model):

@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from governance.accounts.models import User
+from governance.accounts.scope import home_path, scope_of
 from governance.audit.context import acting
 from governance.audit.models import EventKind
 from governance.audit.services import record
-from governance.jobs import bell, registry
+from governance.jobs import asking, bell, registry
 from governance.jobs.models import Job, JobStatus
 from governance.jobs.owner import identity, is_dead
 from governance.jobs.registry import JobFailed, JobKind, LeaseLost
@@ -46,9 +47,10 @@ _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
 def enqueue(*, kind: str, key: str, payload: dict[str, Any] | None = None, path: str = "", user=None) -> Job:
     """Ask for a job in the caller's transaction; the worker is called when that commits.
 
-    The same `key` gives the same job while it waits, runs or is done; a failed one is queued again for this
-    user. `payload` holds ids and choices only, never personal data (ValueError). `path` is the division
-    the job works on; `user` None means the system itself. KeyError for a kind that nobody registered.
+    The same `key` gives the same job while it waits, runs or is done; a failed or canceled one is queued
+    again for this user. `payload` holds ids and choices only, never personal data (ValueError). `path` is
+    the division the job works on; `user` None means the system itself. KeyError for a kind that nobody
+    registered.
     """
     spec = registry.get(kind)
     payload = payload or {}
@@ -64,6 +66,7 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any] | None = None, path:
     job, created = Job.objects.get_or_create(key=key, defaults={"kind": kind, **fields})
     if job.kind != kind:
         raise ValueError(f"Key {key!r} belongs to a job of kind {job.kind!r}")
+    asking.note(job.pk)
     if not created and not _queue_again(job, **fields):
         return job
     record(EventKind.JOB, obj=job, path=path, detail={"kind": kind, "again": not created})
@@ -73,19 +76,33 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any] | None = None, path:
 
 @transaction.atomic
 def retry(*, job: Job, user=None) -> Job:
-    """Queue a failed job again with all its attempts, for `user` if given; otherwise changes nothing."""
+    """Queue a failed or canceled job again with all its attempts, for `user` if given; or do nothing."""
     fields: dict[str, Any] = {"ring_at": timezone.now() + FIRST_RING_AGAIN}
     if user is not None:
         fields |= {"requested_by": user.get_username(), "requester_id": user.pk}
     if _queue_again(job, **fields):
         record(EventKind.JOB, obj=job, path=job.path, detail={"kind": job.kind, "again": True})
+        asking.note(job.pk)
         _ring_on_commit(job)
     return job
 
 
+@transaction.atomic
+def cancel(*, job: Job) -> bool:
+    """Take back a job that has not begun; False when it is running or over. It can be asked for again."""
+    changed = Job.objects.filter(pk=job.pk, status=JobStatus.QUEUED).update(
+        status=JobStatus.CANCELED, progress_text="", finished_at=timezone.now()
+    )
+    job.refresh_from_db()
+    if changed:
+        record(EventKind.JOB, obj=job, path=job.path, detail={"kind": job.kind, "canceled": True})
+    return bool(changed)
+
+
 def _queue_again(job: Job, **fields: Any) -> bool:
-    """Failed → queued, once however many ask at the same time."""
-    changed = Job.objects.filter(pk=job.pk, status=JobStatus.FAILED).update(
+    """Failed or canceled → queued, once however many ask at the same time."""
+    over = [JobStatus.FAILED, JobStatus.CANCELED]
+    changed = Job.objects.filter(pk=job.pk, status__in=over).update(
         status=JobStatus.QUEUED,
         attempts=0,
         progress=0,
@@ -171,20 +188,25 @@ def run_job(job_id: int) -> Job | None:
     job = claim(job_id)
     if job is None:
         return None
-    request_id = f"job-{job.pk}"
+    requester = _requester(job)
     with acting(
-        username=job.requested_by, user_id=job.requester_id, role="", address="", request_id=request_id
+        username=job.requested_by,
+        user_id=job.requester_id,
+        role=scope_of(requester).label[:120] if requester else "",
+        path=home_path(requester) if requester else "",
+        address="",
+        request_id=f"job-{job.pk}",
     ):
-        _run_claimed(job)
+        _run_claimed(job, requester)
     return job
 
 
-def _run_claimed(job: Job) -> None:
+def _run_claimed(job: Job, requester: User | None) -> None:
     kind = registry.find(job.kind)
     if kind is None:
         _write(partial(_end, job, error="系统中没有这一种任务，可能已停用。请联系系统管理员。"))
         return
-    if job.requester_id is not None and not _requester_is_active(job):
+    if job.requester_id is not None and (requester is None or not requester.is_active):
         reason = f"申请人 {job.requested_by} 的账号已停用，任务未执行。"
         _write(partial(_end, job, error=reason))
         record(EventKind.REFUSAL, obj=job, path=job.path, reason=reason)
@@ -204,18 +226,16 @@ def _run_claimed(job: Job) -> None:
     except Exception as problem:
         logger.exception("Job %s (%s) attempt %s failed", job.pk, job.kind, job.attempts)
         if _is_disk_full(problem):
-            _write(
-                partial(
-                    _end, job, error="服务器磁盘空间不足，任务未完成，原有文件未受影响。请联系系统管理员。"
-                )
-            )
+            _write(partial(_end, job, error=_DISK_FULL))
         else:
             _write(partial(_again_or_fail, job))
 
 
-def _requester_is_active(job: Job) -> bool:
-    assert job.requester_id is not None
-    return get_user_model()._base_manager.filter(pk=job.requester_id, is_active=True).exists()
+def _requester(job: Job) -> User | None:
+    """Who asked for a job; None for the system, and for a user who is gone."""
+    if job.requester_id is None:
+        return None
+    return User._base_manager.select_related("unit__division").filter(pk=job.requester_id).first()
 
 
 def _progress_of(job: Job, kind: JobKind) -> registry.ReportProgress:

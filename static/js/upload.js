@@ -95,12 +95,14 @@
         return;
       }
       var at = request.responseURL || "";
+      var over = request.getResponseHeader("X-Session") === "ended";
       var status = request.status;
       end();
       if (answer && answer.errors) {
         complain(answer.errors.join(" "));
-      } else if (at.indexOf(zone.dataset.login) >= 0 || status === 403) {
-        complain("登录已过期，文件没有保存。请在新窗口重新登录后，再点一次“上传并检查”。");
+      } else if (over || at.indexOf(zone.dataset.login) >= 0) {
+        complain("登录已过期，文件没有保存。请重新登录后，再点一次“上传并检查”，不必重新选择文件。");
+        document.body.dispatchEvent(new Event("session-ended"));
       } else if (status === 413) {
         complain("文件超过服务器的上限，请按街道或工作表分成几个文件。");
       } else {
@@ -124,6 +126,7 @@
       request = new XMLHttpRequest();
       request.open("POST", form.action || location.href);
       request.setRequestHeader("X-Upload", "1");
+      request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
       request.upload.addEventListener("progress", progress);
       request.addEventListener("load", answered);
       request.addEventListener("error", function () {

@@ -62,9 +62,10 @@ class BatchMixin:
     """Files and rows are for the uploader alone."""
 
     def find(self) -> ImportBatch:
-        rows = visible_batches(self.request.user).select_related("user", "undone_by")
+        user: Any = self.request.user
+        rows = visible_batches(user).select_related("user", "undone_by")
         if self.own_only:
-            rows = rows.filter(user=self.request.user)
+            rows = rows.filter(user=user)
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
 
