@@ -144,12 +144,24 @@ def judge(plan: Plan, line: Line, entry: Entry) -> None:
     """Raise what stands in the way of saving a line."""
     if entry.row is None and line.stored is not None:
         raise EntryRefused([(line.sheet.key[0], _already_there(line))], existing=line.stored)
-    if faults := [(fault.column, fault.message) for fault in plan.errors]:
+    faults = [fault for each in plan.lines for fault in _of_no_community(each)]
+    if faults := [*faults, *((fault.column, fault.message) for fault in plan.errors)]:
         if any(name == COMMUNITY_CODE and message.startswith("您没有") for name, message in faults):
             raise PermissionDenied(next(message for name, message in faults if name == COMMUNITY_CODE))
         raise EntryRefused(faults)
     if line.status == Status.CONFLICT:
         raise EntryConflict(line)
+
+
+def _of_no_community(line: Line) -> list[tuple[str, str]]:
+    """A line whose community is not known is not looked at any further; a form names all gaps at once."""
+    if line.division is not None:
+        return []
+    faults = [(column.name, f"“{column.name}”是必填项，请填写。") for column in line.missing]
+    if not line.raw(COMMUNITY_CODE):
+        line.faults = [fault for fault in line.faults if fault.column != COMMUNITY_CODE]
+        return [(COMMUNITY_CODE, "请选择社区。"), *(each for each in faults if each[0] != COMMUNITY_CODE)]
+    return faults
 
 
 def _already_there(line: Line) -> str:

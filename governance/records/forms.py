@@ -22,7 +22,7 @@ from governance.records.places import community_field
 from governance.web.forms import DateWidget
 
 REASON = "_reason"
-_LONG = 80
+_LONG = 120
 """From so many characters on a text takes the whole row."""
 
 
@@ -65,13 +65,15 @@ def _widget(column: SheetField) -> forms.Widget:
     """The control of a column, by the kind of its cell."""
     cell = column.widget
     plain: dict[str, Any] = {"autocomplete": "off"}
+    if column.is_personal:
+        plain["data-personal"] = ""  # the browser keeps no copy of it
     code = plain | {"data-fold": ""}
     match cell:
         case cells.ChoiceWidget() | cells.YesNoWidget():
             empty = "请选择" if column.required else "未填"
             return forms.Select(choices=[("", empty), *((label, label) for label in cell.labels)])
         case cells.DateWidget():
-            return DateWidget()
+            return DateWidget(plain)
         case cells.QuantityWidget():
             mode = "decimal" if cell.decimals else "numeric"
             return UnitInput(cell.unit, code | {"inputmode": mode})
@@ -101,6 +103,8 @@ def _help(sheet: Sheet, column: SheetField, row: Any) -> str:
             return "填写身份证号时可留空"
         case cells.DateWidget():
             return ""
+        case cells.QuantityWidget() if column.widget.unit:
+            return column.description.removeprefix(f"{column.widget.unit}，")
     return column.description
 
 

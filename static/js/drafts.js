@@ -217,8 +217,8 @@
 
     var found = kept(place(form));
     if (found) {
-      /* Sent and come back with errors: the page shows it already. */
-      if (found.sent && document.querySelector(".errsum")) {
+      /* Sent and come back with errors: the page shows it already. Sent and done: the next form of its kind. */
+      if (found.sent && document.querySelector(".errsum, .msg.success")) {
         forget(place(form));
       } else {
         offer(form, found);

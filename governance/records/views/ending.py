@@ -64,7 +64,7 @@ class EndPage(ReasonPage):
     form_class = EndForm
 
     def get_title(self) -> str:
-        return f"{services.end_word(self.sheet)}{self.sheet.name}"
+        return f"{self.sheet.name}{services.end_word(self.sheet)}"
 
     @property
     def intro(self) -> str:  # type: ignore[override]

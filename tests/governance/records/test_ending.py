@@ -29,7 +29,7 @@ def refreshed(monkeypatch) -> list[str]:
 def test_ending_sets_the_date_of_the_registry_and_says_why(tree: Tree, clerk, refreshed):
     member = make_member(tree.community)
     page = clerk.get(url("end", "members", member)).content.decode()
-    assert "离任两委成员" in page and "离任日期" in page
+    assert "两委成员离任" in page and "离任日期" in page
     data = {"on": "2026年6月30日", "reason": "任期届满"}
     assert clerk.post(url("end", "members", member), data).status_code == 302
     member.refresh_from_db()

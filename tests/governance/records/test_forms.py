@@ -104,6 +104,14 @@ def test_all_errors_stand_at_their_fields_and_what_was_typed_is_kept(tree: Tree,
     assert "“网格名称”是必填项" in errors["name"][0]
 
 
+def test_an_empty_form_names_everything_that_is_missing(tree: Tree, clerk):
+    response = clerk.post(url("add", "grids"), {"households": "三百"})
+    errors = response.context["form"].errors
+    assert set(errors) == {"community_code", "number", "name", "kind", "households"}
+    assert errors["community_code"] == ["请选择社区。"]
+    assert errors["number"] == ["“网格编号”是必填项，请填写。"]
+
+
 def test_adding_a_key_that_exists_leads_to_the_record(tree: Tree, clerk):
     grid = make_grid(tree.community)
     response = clerk.post(url("add", "grids"), new_grid(tree, households="999"))
@@ -170,6 +178,7 @@ def test_personal_fields_are_masked_and_masks_left_alone_change_nothing(tree: Tr
     worker = make_worker(tree.community)
     page = clerk.get(url("change", "workers", worker)).content.decode()
     assert WOMAN not in page and "13912345678" not in page
+    assert page.count("data-personal") == 2
     assert 'value="1****************0"' in page and 'value="139****5678"' in page
     clerk.post(url("change", "workers", worker), typed("workers", worker, grade="4"))
     worker.refresh_from_db()

@@ -75,7 +75,7 @@ def test_sent_twice_it_moves_once(tree: Tree, clerk):
 @pytest.mark.parametrize(
     ("changes", "field", "text"),
     [
-        ({"community_code": ""}, "community_code", "缺少社区代码"),
+        ({"community_code": ""}, "community_code", "请选择社区"),
         ({"community_code": "610104001001"}, "community_code", "与现在的社区相同"),
         ({"community_code": "610102001001"}, "community_code", "没有找到"),
         ({"moved_on": "2023-07-01"}, "moved_on", "不能早于入职日期"),
