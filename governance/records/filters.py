@@ -68,9 +68,9 @@ class RecordFilter(AreaFilterForm):
             "on": _nothing,
         }
         for column in sheet.columns.values():
-            field = self._choice(sheet, column)
-            if field is not None:
-                added["__".join(column.path)] = field
+            choice = self._choice(sheet, column)
+            if choice is not None:
+                added["__".join(column.path)] = choice
         for name, prefix in ((sheet.begin, "began"), (sheet.end, "ended")):
             if name:
                 stored = "__".join(sheet.columns[name].path)

@@ -94,7 +94,7 @@ def _shown(field: BoundField, value: Any) -> str:
 
 
 def _flat(choices: Any) -> list[tuple[Any, Any]]:
-    pairs = []
+    pairs: list[tuple[Any, Any]] = []
     for key, label in choices:
         pairs.extend(label if isinstance(label, list | tuple) else [(key, label)])
     return pairs

@@ -64,7 +64,7 @@ class DivisionList(ListPage):
     filter_form_class = DivisionFilter
     buttons = (Button("新增", "form", "plus", primary=True, action=Action.ADD),)
     columns = (
-        Column("名称", "name", url=lambda row: f"/detail/{row.code}/", strong=True),
+        Column("名称", "name", url=lambda row: f"/detail/{row.code}/", strong=True, sort="name"),
         Column("级别", "get_level_display", kind="tag"),
         Column("面积", lambda row: 60000, kind="area"),
         Column("结果", lambda row: ("not_met", "amber"), kind="lamp"),
