@@ -117,7 +117,7 @@ class RecordForm(forms.Form):
     """The fields of one record, named like the attributes of the sheet's resource.
 
     Without `row` a new one, which asks for the community too; `place` is the field for it. `initial`
-    overrides what is stored (a draft).
+    overrides what is stored (a draft). `asks_reason` is the label of a field for why, if there is to be one.
     """
 
     use_required_attribute = False
@@ -131,7 +131,7 @@ class RecordForm(forms.Form):
         row: Any = None,
         initial: dict[str, Any] | None = None,
         leave_out: Sequence[str] = (),
-        asks_reason: bool = False,
+        asks_reason: str = "",
         place: forms.Field | None = None,
     ) -> None:
         stored: dict[str, Any] = {once.FIELD: once.new_token()}
@@ -163,7 +163,7 @@ class RecordForm(forms.Form):
                 self.wide_fields.append(name)
         if asks_reason:
             self.fields[REASON] = forms.CharField(
-                label="修改说明", required=False, max_length=200, help_text="选填，记入修改痕迹"
+                label=asks_reason, required=False, max_length=200, help_text="选填，记入修改痕迹"
             )
             self.wide_fields.append(REASON)
         for name in (VERSION, once.FIELD):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -16,6 +17,32 @@ from governance.web.forms import DateField
 from governance.web.policy import Needs
 from governance.web.views import FormPage
 
+END_PHRASES: dict[str, tuple[str, ...]] = {
+    "离任": ("任期届满", "辞职", "工作调动", "退休", "免职"),
+    "离职": ("辞职", "合同期满", "工作调动", "退休", "辞退"),
+    "撤销": ("网格调整", "拆迁", "与其他合并"),
+    "停用": ("拆除", "租期届满", "改作他用", "另建新址"),
+    "注销": ("自行解散", "迁出本社区", "与其他组织合并"),
+}
+"""Usual reasons by the word for ending."""
+
+VOID_PHRASES = ("重复录入", "录入错误", "不属于本社区")
+RESTORE_PHRASES = ("作废有误", "核实有效")
+REVEAL_PHRASES = ("核对人员信息", "办理人事手续", "本人申请更正")
+
+
+class PhraseInput(forms.TextInput):
+    """A text with usual ones to choose from; anything else may be typed."""
+
+    template_name = "records/forms/phrases.html"
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        super().__init__({"autocomplete": "off", "list": "phrases"})
+        self.phrases = phrases
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"phrases": self.phrases}
+
 
 class ReasonForm(forms.Form):
     one_column = True
@@ -24,10 +51,13 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label="原因",
         max_length=services.MOST_REASON,
-        help_text="必填，记入修改痕迹",
-        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text="可从常用说法中选择，也可自行填写；记入修改痕迹",
         error_messages={"required": "请写明原因。"},
     )
+
+    def __init__(self, *args: Any, phrases: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget = PhraseInput(phrases)
 
 
 class EndForm(ReasonForm):
@@ -46,11 +76,15 @@ class ReasonPage(RowMixin, FormPage):
     form_class: type[forms.Form] = ReasonForm
     success_message = ""
     danger = False
+    phrases: Sequence[str] = ()
 
     def find(self) -> None:
         super().find()
         if self.sheet.is_per_community:
             raise Http404
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"phrases": self.phrases}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(place=self.row.division, danger=self.danger, **kwargs)
@@ -76,7 +110,9 @@ class EndPage(ReasonPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         initial = {"on": timezone.localdate().isoformat()}
-        return super().get_form_kwargs() | {"label": self.sheet.end, "initial": initial}
+        phrases = END_PHRASES.get(services.end_word(self.sheet), ())
+        given = {"label": self.sheet.end, "initial": initial, "phrases": phrases}
+        return super().get_form_kwargs() | given
 
     def perform(self, form: forms.Form) -> str:
         services.end(
@@ -95,6 +131,7 @@ class VoidPage(ReasonPage):
     submit_label = "确认作废"
     intro = "只用于误录、重复录入的记录：作废后不再参加任何统计，可以恢复。正常结束的请填写结束日期。"
     danger = True
+    phrases = VOID_PHRASES
 
     def get_title(self) -> str:
         return f"作废{self.sheet.name}"
@@ -113,6 +150,7 @@ class VoidPage(ReasonPage):
 class RestorePage(ReasonPage):
     policy = Needs(Action.CHANGE)
     submit_label = "确认恢复"
+    phrases = RESTORE_PHRASES
 
     def get_title(self) -> str:
         return f"恢复{self.sheet.name}"

@@ -188,7 +188,7 @@ class ChangePage(RowMixin, EntryPage):
 
     def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordForm:
         return RecordForm(
-            self.sheet, data, user=self.request.user, row=self.row, initial=initial, asks_reason=True
+            self.sheet, data, user=self.request.user, row=self.row, initial=initial, asks_reason="修改说明"
         )
 
     def entry_of(self, form: RecordForm) -> Entry:
@@ -253,7 +253,7 @@ class ChangePage(RowMixin, EntryPage):
         sheet, row = self.sheet, self.row
         if sheet.is_per_community:
             return ()
-        names = [("move", "调动")] if can_move(sheet) and row.ended_on is None else []
+        names = [("move", "转往其他社区")] if can_move(sheet) and row.ended_on is None else []
         names += [("end", end_word(sheet))] if row.ended_on is None else []
         names += [("void", "作废")]
         if not scope_of(self.request.user).may(Action.CHANGE, row.path):

@@ -30,7 +30,7 @@ class MovePage(RowMixin, EntryPage):
     """The form of the new record, filled in from the old one."""
 
     policy = Needs(Action.CHANGE)
-    submit_label = "确认调动"
+    submit_label = "确认转往"
 
     def find(self) -> None:
         super().find()
@@ -65,7 +65,7 @@ class MovePage(RowMixin, EntryPage):
             row=self.row,
             initial=first | (initial or {}),
             leave_out=tuple(dates),
-            asks_reason=True,
+            asks_reason="调动说明",
             place=place,
         )
         text = f"即原记录的{self.sheet.end}和新记录的{self.sheet.begin}"
@@ -98,12 +98,12 @@ class MovePage(RowMixin, EntryPage):
             raise EntryRefused([("", text)], existing=error.line.stored) from error
 
     def tell(self, saved: Saved) -> None:
-        messages.success(self.request, f"已调动：{saved.row}，现在{saved.row.division.name}。")
+        messages.success(self.request, f"{saved.row}已转往{saved.row.division.name}。")
         for notice in dict.fromkeys(saved.notices):
             messages.warning(self.request, notice)
 
     def get_title(self) -> str:
-        return f"调动{self.sheet.name}"
+        return f"{self.sheet.name}转往其他社区"
 
     def get_cancel_url(self) -> str:
         return row_url(self.sheet, self.row)

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from governance.accounts.roles import Action
 from governance.records import services
-from governance.records.views.ending import ReasonForm, ReasonPage
+from governance.records.views.ending import REVEAL_PHRASES, ReasonForm, ReasonPage
 from governance.web.policy import Needs
 
 
 class RevealForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = "必填，与查看人、时间一起记入审计日志"
+        self.fields["reason"].help_text = "与查看人、时间一起记入审计日志"
 
 
 class RevealPage(ReasonPage):
@@ -26,6 +26,7 @@ class RevealPage(ReasonPage):
     action = Action.REVEAL
     form_class = RevealForm
     submit_label = "查看完整信息"
+    phrases = REVEAL_PHRASES
     intro = "身份证号、出生日期和手机号平时隐藏。请写明查看原因，每次查看都会留下记录。"
 
     def find(self) -> None:
