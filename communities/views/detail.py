@@ -11,18 +11,15 @@ from django.utils import timezone
 
 from communities.models import Community
 from communities.views.listing import findings_count
-from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
-from governance.audit.models import Event
 from governance.console.views.division import find_division
 from governance.divisions.models import Level
-from governance.exchange.sheets import registered
 from governance.policies.views.common import day_of, division_crumbs
-from governance.records.history import KINDS, entries, events_of_community
+from governance.records.history import entries, events_of_community
 from governance.records.models import Attachment
 from governance.records.tables import tables_of
-from governance.records.views.detail import RowButton
+from governance.records.views.detail import LAST_CHANGES, RowButton
 from governance.records.views.history import PAGE_SIZE
 from governance.web.columns import Column, Section
 from governance.web.paging import numbered_page
@@ -31,14 +28,10 @@ from governance.web.views import Crumb, DetailPage, TemplatePage
 
 
 def page_rows(user: Any) -> QuerySet[Community]:
-    """Communities of the user's scope with what the page counts and says beside their own columns.
+    """Communities of the user's scope with what the page counts beside their own columns.
 
     Counted in the statement of the row: the page has six tables, each a statement of its own.
     """
-    types = [sheet.label for sheet in registered()]
-    events = Event.objects.filter(path=OuterRef("path"), object_type__in=types, kind__in=KINDS)
-    events = events.order_by("-pk")
-    author = User.objects.filter(username=OuterRef("changed_by")).values("display_name")
     files = Attachment.objects.filter(
         object_type=Community._meta.label_lower, object_id=OuterRef("pk"), voided_on=None
     )
@@ -47,9 +40,6 @@ def page_rows(user: Any) -> QuerySet[Community]:
     return permitted(rows, user).annotate(
         finding_count=findings_count(),
         file_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-        changed_at=Subquery(events.values("at")[:1]),
-        changed_by=Subquery(events.values("username")[:1]),
-        changed_by_name=Subquery(author[:1]),
     )
 
 
@@ -126,6 +116,7 @@ class CommunityPage(DetailPage):
             may_view_persons=persons,
             buttons=self._buttons(may),
             may_add=may(Action.ADD, self.division.path),
+            changes=entries(list(events_of_community(self.division.path, scope)[:LAST_CHANGES])),
             finding_count=self.object.finding_count,
             file_count=self.object.file_count,
             **kwargs,
