@@ -19,6 +19,8 @@ from django.utils import timezone
 from cadres.models import TwoCommitteeMember
 from governance.accounts.models import DivisionGrant, Unit, User, UserSession
 from governance.accounts.roles import Role
+from governance.audit.models import EventKind
+from governance.audit.services import record
 from governance.crypto.files import store_sealed
 from governance.divisions.models import Division, Level
 from governance.exchange import storage
@@ -178,6 +180,7 @@ def _export_at(case: Case) -> ExportFile:
 
 
 MAKERS: dict[str, Maker] = {
+    "audit.event": lambda case: record(EventKind.CHANGE, path=case.division.path),
     "reports.report": _report_at,
     "exchange.importbatch": _batch_at,
     "exchange.exportfile": _export_at,

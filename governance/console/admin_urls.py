@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.console.views.audit import AuditPage
+from governance.console.views.audit import AuditExportView, AuditPage, EventPage, VerifyPage
 from governance.console.views.grants import GrantPage, RevokePage, RolesPage
 from governance.console.views.sessions import EndAllSessionsPage, EndSessionPage, LockoutsPage, SessionsPage
 from governance.console.views.settings import RestoreView, SettingsPage
@@ -47,4 +47,7 @@ urlpatterns = [
     path("settings/", SettingsPage.as_view(), name="settings"),
     path("settings/<str:key>/restore/", RestoreView.as_view(), name="setting_restore"),
     path("audit/", AuditPage.as_view(), name="audit"),
+    path("audit/<int:pk>/", EventPage.as_view(), name="event"),
+    path("audit/export/", AuditExportView.as_view(), name="audit_export"),
+    path("audit/verify/", VerifyPage.as_view(), name="audit_verify"),
 ]

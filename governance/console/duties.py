@@ -9,6 +9,7 @@ from django.utils import timezone
 from governance.accounts import options
 from governance.accounts.models import UserSession
 from governance.audit.sealing import seal_events
+from governance.console import verification
 from governance.jobs.periodic import PeriodicDuty, register
 
 
@@ -29,4 +30,5 @@ def clear_sessions(key: str, now: datetime) -> None:
 
 def register_all() -> None:
     register(PeriodicDuty("audit-seal", "封存审计日志", hour_key, seal))
+    verification.register()
     register(PeriodicDuty("sessions-clear", "清理过期会话", hour_key, clear_sessions))

@@ -1,16 +1,12 @@
-"""Forms of signing in and of passwords, and the filters of the console's lists."""
+"""Forms of signing in and of passwords."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 
 from governance.accounts import options
-from governance.audit.models import EventKind
-from governance.web.filters import FilterForm
-from governance.web.forms import DateField
 
 
 class SignInForm(AuthenticationForm):
@@ -52,14 +48,3 @@ class ChangePasswordForm(PasswordChangeForm):
         )
         self.fields["new_password2"].label = "再输一次"
         self.fields["new_password2"].help_text = ""
-
-
-class AuditFilter(FilterForm):
-    """By who, what and when."""
-
-    username = forms.CharField(label="用户名", max_length=150)
-    kind = forms.ChoiceField(label="类型", choices=[("", "全部"), *EventKind.choices])
-    since = DateField(label="起始日期")
-    until = DateField(label="截止日期")
-
-    lookups: ClassVar[dict[str, Any]] = {"since": "at__date__gte", "until": "at__date__lte"}

@@ -1,21 +1,12 @@
-from datetime import timedelta
-
 import pytest
-from django.test import Client
-from django.utils import timezone
 
 from governance.accounts.roles import Action, Role
 from governance.accounts.services import grant
-from governance.audit.context import acting
-from governance.audit.models import EventKind
-from governance.audit.sealing import verify
-from governance.audit.services import record
 from governance.console import links
 from governance.console.counts import counts_below
 from governance.console.views.home import greeting
 from governance.divisions.models import Division, Level
-from governance.jobs.periodic import tick
-from tests.factories import PASSWORD, make_user
+from tests.factories import make_user
 
 
 def body(response) -> str:
@@ -101,36 +92,3 @@ def test_the_menu_leads_to_the_own_division_or_to_a_choice(tree, user_of, sign_i
     grant(user=user, role=Role.STREET_CLERK, division=tree.other_street)
     text = body(sign_in(user).get("/divisions/"))
     assert "青年路街道" in text and "北院门街道" in text
-
-
-# --- audit ---
-def test_audit_admin_reads_the_own_divisions_only(tree, client_of):
-    with acting(username="somebody"):
-        record(EventKind.CHANGE, path=tree.street.path, before={"户数": 1}, after={"户数": 2}, reason="核实")
-        record(EventKind.CHANGE, path=tree.foreign_street.path, reason="外区事件")
-    text = body(client_of(Role.AUDIT_ADMIN).get("/audit/"))
-    assert "户数=1 → 户数=2；核实" in text
-    assert "外区事件" not in text
-
-
-def test_audit_filters(tree, client_of):
-    for kind, name in ((EventKind.CHANGE, "anna"), (EventKind.END, "berta")):
-        with acting(username=name):
-            record(kind, path=tree.street.path)
-    client = client_of(Role.AUDIT_ADMIN)
-    assert "berta" not in body(client.get("/audit/?username=anna"))
-    assert "anna" not in body(client.get("/audit/?kind=end"))
-    assert "berta" not in body(client.get("/audit/?since=2099-01-01"))
-
-
-def test_sign_ins_of_the_county_are_read_by_its_audit_admin(tree, user_of, client_of):
-    user_of(Role.STREET_CLERK)
-    Client().post("/login/", {"username": "street_clerk", "password": PASSWORD})
-    assert "street_clerk" in body(client_of(Role.AUDIT_ADMIN).get("/audit/?kind=login&username=street_clerk"))
-
-
-def test_the_tick_seals_settled_events(tree, user_of):
-    user_of(Role.STREET_CLERK)
-    tick(timezone.now() + timedelta(minutes=6))
-    result = verify()
-    assert result.ok and result.blocks == 1
