@@ -20,7 +20,7 @@ from governance.jobs import registry, services
 from governance.jobs.models import Job, JobStatus
 from governance.web.columns import Column, tag_html
 from governance.web.policy import AUTHENTICATED, PolicyMixin
-from governance.web.views import Crumb, ListPage, TemplatePage
+from governance.web.views import Button, Crumb, ListPage, TemplatePage
 
 COLOURS: dict[str, str] = {
     JobStatus.QUEUED: "grey",
@@ -84,6 +84,16 @@ class JobsPage(ListPage):
         asked = self.request.GET.get("status", "")
         return asked if asked in JobStatus.values else ""
 
+    def get_title(self) -> str:
+        return "全系统的后台任务" if self.of_all else self.title
+
+    def get_buttons(self) -> list[Button]:
+        if not sees_all(self.request.user):
+            return []
+        if self.of_all:
+            return [Button("我的任务", "jobs:list", "user")]
+        return [Button("全系统的任务", "jobs:list", "list-details", query="?all=1")]
+
     def get_queryset(self) -> QuerySet[Job]:
         rows = Job.objects.all() if self.of_all else Job.objects.requested_by(self.request.user)
         return rows.filter(status=self.status) if self.status else rows
@@ -116,7 +126,6 @@ class JobsPage(ListPage):
         return context | {
             "jobs": jobs,
             "of_all": self.of_all,
-            "sees_all": sees_all(self.request.user),
             "status": self.status,
             "statuses": JobStatus.choices,
             "is_running": any(not each["job"].is_over for each in jobs),

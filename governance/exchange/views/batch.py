@@ -34,7 +34,7 @@ _LABELS = {
     "unchanged": "不变",
 }
 _FIRST = ("errors", "conflicts", "changed", "new", "notices", "unchanged")
-"""What needs attention first."""
+"""What needs attention first; a file that was saved had no errors."""
 
 
 class BatchPage(BatchMixin, TemplatePage):
@@ -52,7 +52,7 @@ class BatchPage(BatchMixin, TemplatePage):
         is_saved = batch.applied_at is not None
         stored = batches.stored_preview(batch) if batch.has_file and is_own else None
         kept = read_record(batch.key) if batch.has_file and is_saved else None
-        names = ((SAVED,) if is_saved else ()) + (_FIRST if is_own else ())
+        names = ((SAVED,) if is_saved else ()) + (_FIRST[is_saved:] if is_own else ())
         tab = self.request.GET.get("tab", "")
         if tab not in names:
             tab = SAVED if is_saved else next((name for name in _FIRST if batch.count(name)), "unchanged")
