@@ -32,14 +32,15 @@ class PoliciesConfig(AppConfig):
             )
         )
         menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))
-        panels.register(
-            panels.Panel("policies/panels/findings.html", findings_panel, order=40, action=view)
-        )
+        panels.register(panels.Panel("policies/panels/findings.html", findings_panel, order=40, action=view))
         register_home()
         community = frozenset({Level.COMMUNITY})
         above = frozenset(Level) - community
         links.register(
             links.DivisionLink("辖区概览", "policies:overview", "layout-dashboard", above, view, order=10)
+        )
+        links.register(
+            links.DivisionLink("达标对照表", "policies:matrix", "list-check", above, view, order=15)
         )
         links.register(
             links.DivisionLink("社区体检", "policies:checkup", "stethoscope", community, view, order=10)

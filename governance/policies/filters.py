@@ -118,7 +118,7 @@ class FindingFilter(AreaFilterForm):
 
 def responsible_names(user: Any) -> list[str]:
     """Who answers for open findings of the user's scope."""
-    rows = permitted(Finding.objects.filter(resolved_on=None), user).exclude(responsible="")
+    rows = permitted(Finding.objects.filter(resolved_on=None, responsible__gt=""), user)
     return list(
         rows.order_by("responsible").values_list("responsible", flat=True).distinct()[:MOST_RESPONSIBLE]
     )

@@ -47,6 +47,11 @@ class Finding(ScopedModel):
                 condition=Q(resolved_on=None, due_on__isnull=False),
                 name="finding_due_by_path",
             ),
+            models.Index(
+                fields=["path", "responsible"],
+                condition=Q(resolved_on=None, responsible__gt=""),
+                name="finding_assigned_by_path",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.roles import Action
-from governance.accounts.scope import permitted
+from governance.accounts.scope import permitted, scope_of
 from governance.console.views.division import find_division
 from governance.divisions.models import Division, Level
 from governance.policies.evaluation.community import community_results
@@ -132,7 +132,7 @@ class CheckupPage(TemplatePage):
         lines = self._lines(shown, run, on)
         return super().get_context_data(
             division=self.division,
-            street=self.division.parent,
+            matrix_url=self._matrix_url(),
             on=on,
             is_today=is_today,
             total=len(results),
@@ -180,6 +180,13 @@ class CheckupPage(TemplatePage):
             )
             for result in results
         ]
+
+    def _matrix_url(self) -> str:
+        """The table of the street's communities, for whoever may see the street."""
+        street = self.division.parent
+        if street is None or not scope_of(self.request.user).may(Action.VIEW, street.path):
+            return ""
+        return reverse("policies:matrix", kwargs={"code": street.code})
 
     def _link(self, **changes: str) -> str:
         """The same page with other choices."""

@@ -16,6 +16,7 @@ from governance.policies.evaluation.community import community_results
 from governance.policies.evaluation.resolve import replacement, rules_for
 from governance.policies.evaluation.store import store_frozen
 from governance.policies.findings import refresh
+from governance.policies.indicators import all_inputs
 from governance.policies.inheritance import heirs, meetings
 from governance.policies.mechanisms import measure_state
 from governance.policies.models import Measure, PolicyDocument, Standard, StandardValue
@@ -196,3 +197,9 @@ def test_the_matrix_leads_to_findings_and_checkups(measured, client_of):
 
 def test_the_matrix_before_the_first_evaluation(measured_tree, client_of):
     assert "还没有评价结果" in text_of(client_of(Role.COUNTY_STAFF), "/matrix/610104/")
+
+
+def test_every_figure_leads_to_rows_that_are_on_the_page(measured, client_of):
+    text = text_of(client_of(Role.COUNTY_STAFF), "/communities/610104001001/")
+    for registry in {item.rows for item in all_inputs().values()}:
+        assert f'id="{registry}"' in text, registry
