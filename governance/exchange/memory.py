@@ -17,7 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from governance.audit.models import Event
 from governance.exchange import sheets as registry
 from governance.exchange import storage
-from governance.exchange.importing.lines import Line
+from governance.exchange.importing.lines import Line, Status
 from governance.exchange.importing.link import Link
 from governance.exchange.sheets import Sheet
 
@@ -27,7 +27,10 @@ MADE, CHANGED, SPREAD = "made", "changed", "spread"
 
 @dataclass(slots=True)
 class Kept:
-    """One row as an import left it. `old`: what stood in the fields of the row that it wrote."""
+    """One row as an import left it. `old`: what stood in the fields of the row that it wrote.
+
+    `is_first`: the blank row of a community filled for the first time, which users know as a new one.
+    """
 
     sheet: Sheet
     pk: int
@@ -37,6 +40,7 @@ class Kept:
     code: str = ""
     columns: list[str] = field(default_factory=list)
     old: dict[str, Any] = field(default_factory=dict)
+    is_first: bool = False
     url: str = ""
     """The page of the record, set for display."""
 
@@ -80,6 +84,7 @@ class Recorder:
             "code": line.division.code,
             "columns": [change.column.name for change in line.writes],
             "old": self.old.get(id(line), {}),
+            "is_first": line.stored is not None and line.status == Status.NEW,
         }
 
     def _spread(self, events: Sequence[Event]) -> Iterator[dict[str, Any]]:
@@ -134,9 +139,10 @@ class Record:
         found = []
         for sheet in registry.registered():
             rows = [row for row in self.rows if row.sheet is sheet]
-            numbers = {kind: sum(row.kind == kind for row in rows) for kind in (MADE, CHANGED)}
-            if any(numbers.values()):
-                found.append({"sheet": sheet.name, "unit": sheet.unit, **numbers})
+            made = sum(row.kind == MADE or row.is_first for row in rows)
+            changed = sum(row.kind == CHANGED and not row.is_first for row in rows)
+            if made or changed:
+                found.append({"sheet": sheet.name, "unit": sheet.unit, MADE: made, CHANGED: changed})
         return found
 
 
