@@ -198,7 +198,7 @@ def register_home() -> None:
     panels.register(panels.Panel(f"{folder}/tiles.html", tiles_panel, order=10, action=view, wide=True))
     panels.register(panels.Panel(f"{folder}/todo.html", todo_panel, order=20, action=view))
     panels.register(panels.Panel(f"{folder}/units.html", units_panel, order=60, action=view, wide=True))
-    panels.register(panels.Panel(f"{folder}/jobs.html", jobs_panel, order=50))
+    panels.register(panels.Panel(f"{folder}/jobs.html", jobs_panel, order=50, aside=True))
     panels.register(panels.Panel(f"{folder}/accounts.html", accounts_panel, order=200, wide=True))
     panels.register(
         panels.Panel(f"{folder}/duties.html", duties_panel, order=210, action=Action.MANAGE_SETTINGS)

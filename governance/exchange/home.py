@@ -50,6 +50,8 @@ def register_home() -> None:
     from governance.web import panels, todo
 
     panels.register(
-        panels.Panel("exchange/panels/imports.html", imports_panel, order=55, action=Action.IMPORT)
+        panels.Panel(
+            "exchange/panels/imports.html", imports_panel, order=55, action=Action.IMPORT, aside=True
+        )
     )
     todo.register(todo.Provider("imports", todos, Action.IMPORT))

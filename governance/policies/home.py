@@ -135,5 +135,7 @@ def register_home() -> None:
         units.register(_column(each.value, f"{each.label}问题", order))
     units.register(_column(LATE, "已超期", 34, Action.FOLLOW_UP))
     units.register(_column(UNASSIGNED, "未指派", 35, Action.FOLLOW_UP))
-    panels.register(panels.Panel("policies/panels/spread.html", spread_panel, order=72, action=Action.VIEW))
+    panels.register(
+        panels.Panel("policies/panels/spread.html", spread_panel, order=72, action=Action.VIEW, aside=True)
+    )
     todo.register(todo.Provider("findings", todos, Action.FOLLOW_UP))

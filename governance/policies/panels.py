@@ -31,17 +31,15 @@ def findings_panel(request: HttpRequest) -> dict[str, Any]:
         }
         for each in Severity
     ]
-    worst = next((each for each in Severity if counts[each]), None)
-    rows = []
-    if worst is not None:
-        worst_ones = permitted(open_findings().filter(severity=worst), request.user)
-        rows = [
-            {
-                "lamp": severity_lamp(finding.severity),
-                "finding": finding,
-                "checkup_url": checkup_url(finding),
-                "standard_url": standard_url(finding.standard.code),
-            }
-            for finding in worst_ones.order_by("opened_on", "path")[:SHOWN]
-        ]
+    worst = next((each for each in Severity if counts[each]), Severity.RED)
+    worst_ones = permitted(open_findings().filter(severity=worst), request.user)
+    rows = [
+        {
+            "lamp": severity_lamp(finding.severity),
+            "finding": finding,
+            "checkup_url": checkup_url(finding),
+            "standard_url": standard_url(finding.standard.code),
+        }
+        for finding in worst_ones.order_by("opened_on", "path")[:SHOWN]
+    ]
     return {"tiles": tiles, "rows": rows, "url": url, "overview_url": reverse("policies:own_overview")}

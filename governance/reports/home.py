@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import HttpRequest
@@ -27,13 +28,20 @@ from governance.reports.models import DataConfirmation, Period, Report
 from governance.web.todo import Todo, days_text
 
 STREET = path_length(Level.STREET)
+SECONDS = 60
 
 
 def period_of(request: HttpRequest) -> Period:
-    """The current period (one statement a request)."""
+    """The current period, which may be a minute old as the counts of the menu are."""
     kept: Period | None = request.__dict__.get("_period")
     if kept is None:
-        kept = request.__dict__["_period"] = current_period(today())
+        on = today()
+        key = f"current-period:{on}"
+        kept = cache.get(key)
+        if kept is None:
+            kept = current_period(on)
+            cache.set(key, kept, SECONDS)
+        request.__dict__["_period"] = kept
     return kept
 
 
@@ -218,7 +226,9 @@ def register_home() -> None:
     from governance.console import units
     from governance.web import panels, todo
 
-    panels.register(panels.Panel("reports/panels/period.html", period_panel, order=30, action=Action.VIEW))
+    panels.register(
+        panels.Panel("reports/panels/period.html", period_panel, order=30, action=Action.VIEW, aside=True)
+    )
     units.register(units.UnitColumn("confirmation", "数据确认", confirmation_cells, order=50))
     units.register(
         units.UnitColumn("report", "本期报告", report_cells, order=60, action=Action.DOWNLOAD_REPORT)

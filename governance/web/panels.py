@@ -16,7 +16,7 @@ from governance.accounts.scope import scope_of
 class Panel:
     """A part of the home page: `context(request)` gives the values of `template`, or None to leave it out.
 
-    `wide`: over the full width, else half of it.
+    `wide`: over the full width, else half of it: the left one, or with `aside` the right one.
     """
 
     template: str
@@ -24,6 +24,7 @@ class Panel:
     order: int = 100
     action: Action | None = None
     wide: bool = False
+    aside: bool = False
 
 
 _panels: dict[str, Panel] = {}
@@ -38,6 +39,7 @@ def register(panel: Panel) -> None:
 class RenderedPanel:
     html: SafeString
     wide: bool
+    aside: bool = False
 
 
 def panels_for(request: HttpRequest) -> list[RenderedPanel]:
@@ -49,5 +51,6 @@ def panels_for(request: HttpRequest) -> list[RenderedPanel]:
             continue
         context = panel.context(request)
         if context is not None:
-            rendered.append(RenderedPanel(render_to_string(panel.template, context, request), panel.wide))
+            html = render_to_string(panel.template, context, request)
+            rendered.append(RenderedPanel(html, panel.wide, panel.aside))
     return rendered

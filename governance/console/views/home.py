@@ -22,7 +22,7 @@ def greeting(hour: int) -> str:
 
 
 def bands(panels: list[RenderedPanel]) -> list[tuple[RenderedPanel | None, list[list[RenderedPanel]]]]:
-    """Panels in their order: a wide one alone, or narrow ones in two columns without gaps between them."""
+    """Panels in their order: a wide one alone, or narrow ones in two columns without gaps between."""
     found: list[tuple[RenderedPanel | None, list[list[RenderedPanel]]]] = []
     narrow: list[RenderedPanel] = []
     for panel in [*panels, None]:
@@ -30,7 +30,10 @@ def bands(panels: list[RenderedPanel]) -> list[tuple[RenderedPanel | None, list[
             narrow.append(panel)
             continue
         if narrow:
-            found.append((None, [narrow[0::2], narrow[1::2]]))
+            left = [each for each in narrow if not each.aside]
+            right = [each for each in narrow if each.aside]
+            # Where all stand on one side, they share both.
+            found.append((None, [left, right] if left and right else [narrow[0::2], narrow[1::2]]))
             narrow = []
         if panel is not None:
             found.append((panel, []))

@@ -10,7 +10,7 @@ from governance.divisions.paths import path_length, under
 from governance.policies.evaluation.relation import card_select, letters_sql, stored_inputs
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.indicators import cards
-from governance.policies.models import EvaluationRun, Scorecard, StandardValue
+from governance.policies.models import EvaluationRun, Scorecard, Standard, StandardValue
 from governance.policies.models.runs import RunKind
 
 
@@ -86,7 +86,10 @@ def live_run() -> EvaluationRun | None:
     return EvaluationRun.objects.filter(kind=RunKind.LIVE).first()
 
 
-def rules_of(run: EvaluationRun) -> list[Rule]:
-    """The rules of a run in the order of its letters."""
-    by_code = {rule.code: rule for rule in rules_for(path="", on=run.on)}
+def rules_of(run: EvaluationRun, standards: Sequence[Standard] | None = None) -> list[Rule]:
+    """The rules of a run in the order of its letters; `standards` are all there are, if at hand.
+
+    Raises `KeyError` for a run with a standard that is no longer in the catalogue.
+    """
+    by_code = {rule.code: rule for rule in rules_for(path="", on=run.on, standards=standards)}
     return [by_code[code] for code in run.standards]

@@ -97,14 +97,36 @@ def _summed(rule: Rule) -> list[str]:
     return [name for name in rule.indicator.inputs if all_inputs()[name].additive]
 
 
-def upper_results(*, relation: Relation, level: int) -> list[UpperResult]:
-    """Measure all divisions of a level inside a relation in one statement, in path order."""
+def upper_sums(*, relation: Relation, level: int) -> list[dict[str, Any]]:
+    """Raw sums of all divisions of a level inside a relation, in path order (one statement)."""
     length = path_length(level)
     unit = f"substr(path, 1, {length})" if length else "''"
     columns = ", ".join([f"{unit} AS unit_path", *_aggregates(relation.rules)])
     group = f"GROUP BY {unit} ORDER BY 1" if length else ""
-    rows = relation.rows(columns, group)
-    return [_result(relation.rules, row, level, row["unit_path"] or "") for row in rows if row["communities"]]
+    return [row for row in relation.rows(columns, group) if row["communities"]]
+
+
+def results_of_sums(rules: Sequence[Rule], rows: Sequence[dict[str, Any]], level: int) -> list[UpperResult]:
+    """What raw sums of divisions of one level say."""
+    return [_result(rules, row, level, row["unit_path"] or "") for row in rows]
+
+
+def whole_of_sums(
+    rules: Sequence[Rule], rows: Sequence[dict[str, Any]], *, path: str, level: int
+) -> UpperResult | None:
+    """The division at `path` from the raw sums of its parts, without asking the database again."""
+    if not rows:
+        return None
+    whole: dict[str, Any] = {"unit_path": path}
+    for name in rows[0].keys() - {"unit_path"}:
+        known = [int(row[name]) for row in rows if row[name] is not None]
+        whole[name] = sum(known) if known else None
+    return _result(rules, whole, level, path)
+
+
+def upper_results(*, relation: Relation, level: int) -> list[UpperResult]:
+    """Measure all divisions of a level inside a relation in one statement, in path order."""
+    return results_of_sums(relation.rules, upper_sums(relation=relation, level=level), level)
 
 
 def _result(rules: Sequence[Rule], row: dict[str, Any], level: int, path: str) -> UpperResult:

@@ -48,11 +48,24 @@ class Cell:
     @property
     def text(self) -> str:
         """State and number in one: 已录入 12 个, 未填全 9/12 项, 确认为无, 未录入."""
+        return f"{self.state.label} {self.amount}".strip()
+
+    @property
+    def amount(self) -> str:
+        """The number of rows, or how many of the fields that count; empty where there is nothing."""
         if self.whole:
-            return f"{self.state.label} {self.number}/{self.whole} 项"
+            return f"{self.number}/{self.whole} 项" if self.state != State.MISSING else ""
+        return f"{self.number:,} {self.sheet.unit}" if self.state == State.ENTERED else ""
+
+    @property
+    def short(self) -> SafeString:
+        """The same for a wide table: what is entered shows its number only, and says so to listeners."""
         if self.state == State.ENTERED:
-            return f"{self.state.label} {self.number:,} {self.sheet.unit}"
-        return self.state.label
+            word = format_html('<span class="visually-hidden">{} </span>', self.state.label)
+            text = format_html("{}{}", word, self.amount)
+        else:
+            text = format_html("{}", self.text)
+        return format_html('<span class="lamp {}">{}</span>', LAMPS[self.state], text)
 
     @property
     def url(self) -> str:
