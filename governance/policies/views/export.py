@@ -78,5 +78,5 @@ class FindingsExport(PolicyMixin, View):
         return [
             f"范围：{scope}；条件：{chosen}。",
             f"导出人：{user}（{user.get_username()}）；时间：{timezone.localtime():%Y-%m-%d %H:%M}。",
-            "现状、要求、差距和整改提示按导出当天在册数据和现行标准核查；本表不含个人信息。",
+            "现状、要求、差距和整改提示按导出当天在册数据和现行标准核查；本表不含居民和社区工作人员的个人信息。",
         ]

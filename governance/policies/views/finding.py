@@ -75,12 +75,12 @@ class FindingPage(DetailPage):
             if not may_note(user, self.object):
                 raise PermissionDenied("您的角色没有办理此项操作的权限。")
             form: AssignForm | NoteForm = NoteForm(request.POST, prefix="note")
-            anchor, done = "#notes", "已记录办理情况。"
+            done = "已记录办理情况。"
         else:
             require(user, Action.FOLLOW_UP, self.object.path)
             users = candidates(by=user, paths=[self.object.path])
             form = AssignForm(request.POST, users=users, finding=self.object)
-            anchor, done = "#follow-up", "已保存责任和期限。"
+            done = "已保存责任和期限。"
         if form.is_valid():
             try:
                 self._perform(form)
@@ -88,7 +88,7 @@ class FindingPage(DetailPage):
                 show_errors(form, error)
             else:
                 messages.success(request, done)
-                return HttpResponseRedirect(self.object.get_absolute_url() + anchor)
+                return HttpResponseRedirect(self.object.get_absolute_url())
         self.form = form
         return self.render_to_response(self.get_context_data(**kwargs), status=422)
 
