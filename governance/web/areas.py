@@ -14,7 +14,7 @@ from governance.divisions.paths import under
 from governance.web.filters import FilterForm
 
 MOST_OPTIONS = 600
-_LABELS = {Level.STREET: "街道", Level.COUNTY: "县（区）", Level.CITY: "市"}
+_LABELS = {Level.COMMUNITY: "社区", Level.STREET: "街道", Level.COUNTY: "县（区）", Level.CITY: "市"}
 
 
 def option_level(levels: list[int]) -> Level | None:
@@ -22,7 +22,8 @@ def option_level(levels: list[int]) -> Level | None:
     top = min(levels, default=Level.COMMUNITY)
     if top >= Level.COMMUNITY:
         return None
-    return {Level.COUNTRY: Level.CITY, Level.PROVINCE: Level.COUNTY}.get(Level(top), Level.STREET)
+    below = {Level.COUNTRY: Level.CITY, Level.PROVINCE: Level.COUNTY, Level.STREET: Level.COMMUNITY}
+    return below.get(Level(top), Level.STREET)
 
 
 class AreaField(forms.Field):
