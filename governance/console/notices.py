@@ -49,6 +49,13 @@ class JobNoticeMiddleware:
             request.session[SESSION_KEY] = left
 
 
+def forget(request: HttpRequest, job: Job) -> None:
+    """The user sees for himself that this job is over."""
+    waiting = request.session.get(SESSION_KEY, [])
+    if job.pk in waiting:
+        request.session[SESSION_KEY] = [each for each in waiting if each != job.pk]
+
+
 def _tell(request: HttpRequest, job: Job) -> None:
     address = reverse("jobs:detail", args=[job.pk])
     if job.status == JobStatus.DONE:

@@ -16,6 +16,7 @@ from django.views import View
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
+from governance.console.notices import forget
 from governance.jobs import registry, services
 from governance.jobs.models import Job, JobStatus
 from governance.web.columns import Column, tag_html
@@ -196,6 +197,7 @@ class JobProgressView(PolicyMixin, View):
             return redirect("jobs:detail", pk=job.pk)
         values = job_values(request, job)
         if values["follow"] and values["product"]:
+            forget(request, job)
             return HttpResponse(status=STOP_POLLING, headers={"HX-Redirect": values["product"][1]})
         return render(request, "jobs/progress.html", values)
 

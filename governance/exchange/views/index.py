@@ -45,10 +45,6 @@ class BatchFilter(AreaFilterForm):
             self.fields.pop("who")
 
 
-def _file(batch: ImportBatch) -> str:
-    return batch.file_name
-
-
 class IndexPage(ListPage):
     policy = Needs(Action.VIEW)
     template_name = "exchange/index.html"
@@ -64,7 +60,7 @@ class IndexPage(ListPage):
     )
     columns: Sequence[Column] = (
         Column("回执编号", "number", url=lambda batch: batch.get_absolute_url()),
-        Column("文件", _file),
+        Column("文件", "file_name", wrap=True),
         Column("状态", lambda batch: (batch.state, batch.colour), kind="tag"),
         Column("行数", lambda batch: batch.counts.get("rows"), kind="number"),
         Column("新增", lambda batch: batch.counts.get("new"), kind="number"),
