@@ -56,6 +56,7 @@ class AuditFilter(FilterForm):
     request_id = forms.CharField(label="请求编号", max_length=36)
     object_id = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
+    main: ClassVar[tuple[str, ...]] = ("since", "until", "username", "kind")
     lookups: ClassVar[dict[str, Any]] = {
         "since": lambda events, day: events.filter(at__gte=_midnight(day)),
         "until": lambda events, day: events.filter(at__lt=_midnight(day + timedelta(days=1))),

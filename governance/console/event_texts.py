@@ -1,5 +1,6 @@
 """Events in words: names of fields, what changed, and what kind of object it was."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,31 +12,52 @@ from governance.audit.models import Event
 _NAMES = {
     "again": "再次",
     "applied": "已应用",
+    "basis": "依据",
     "blocks": "区块数",
     "broken": "不符的区块",
+    "canceled": "已取消",
     "changed": "修改",
+    "changes": "变化",
     "closed_on": "停用日期",
+    "code": "代码",
+    "columns": "列",
+    "conditions": "条件",
     "conflicts": "冲突",
     "created": "新增",
     "display_name": "姓名",
     "division": "区划",
     "divisions": "区划数",
     "document_prefix": "发文字号前缀",
+    "documents": "文件",
+    "due_on": "期限",
     "errors": "错误数",
     "events": "事件数",
     "file": "文件",
     "filters": "筛选条件",
     "format": "格式",
+    "import": "导入编号",
     "is_active": "启用",
     "issued": "签发初始密码",
     "kind": "种类",
     "letterhead": "发文机关标志",
+    "list": "列表",
     "locked": "已锁定",
     "method": "方式",
     "name": "名称",
+    "new": "新增",
+    "note": "说明",
+    "note_type": "备注",
     "now": "现在",
+    "on_conflict": "冲突处理",
+    "origin": "来源",
+    "packs": "政策包",
     "parent": "上级",
     "path": "地址",
+    "period": "期次",
+    "record": "记录",
+    "registry": "台账",
+    "responsible": "责任人",
+    "restored": "恢复行数",
     "revealed": "含完整个人信息",
     "role": "角色",
     "rows": "行数",
@@ -43,10 +65,20 @@ _NAMES = {
     "sessions": "结束的登录数",
     "sha256": "文件校验值",
     "sheets": "工作表",
+    "size": "大小",
+    "slug": "台账",
     "snapshot": "定稿",
+    "source": "来源",
+    "status": "状态",
+    "taken": "占用",
     "unchanged": "未变",
     "unit": "单位",
     "unsealed": "未封存",
+    "values": "数值",
+    "version": "版本",
+    "void_reason": "作废原因",
+    "voided": "作废行数",
+    "voided_on": "作废日期",
     "whole": "完整",
 }
 """Names of what the kernel notes; the registries' fields already carry the names users know."""
@@ -57,6 +89,21 @@ def name_of(key: str) -> str:
     return _NAMES.get(key, key)
 
 
+_WORDS = {
+    "form": "页面填报",
+    "workbook": "工作簿",
+    "theirs": "保留他人修改",
+    "mine": "以本次为准",
+    "xlsx": "Excel",
+    "csv": "CSV",
+    "GET": "查看",
+    "POST": "提交",
+}
+"""Values that the program writes as marks."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
 def plain(value: Any) -> str:
     """A value of an event as users read it."""
     if isinstance(value, bool):
@@ -65,7 +112,7 @@ def plain(value: Any) -> str:
         return "、".join(f"{name_of(str(key))} {plain(each)}" for key, each in value.items()) or "空"
     if isinstance(value, list):
         return "、".join(plain(each) for each in value) or "空"
-    return "空" if value in (None, "") else str(value)
+    return "空" if value in (None, "") else _WORDS.get(str(value), str(value))
 
 
 def _pairs(values: dict[str, Any] | None) -> str:
@@ -77,6 +124,11 @@ def summary(event: Event) -> str:
     before, after = _pairs(event.before), _pairs(event.after)
     change = f"{before} → {after or '空'}" if before else after
     return "；".join(part for part in (change, event.reason, _pairs(event.detail)) if part)
+
+
+def brief(event: Event) -> str:
+    """The summary for a table cell: digests cut short, they stand in full on the page of the event."""
+    return _DIGEST.sub(lambda match: f"{match[0][:12]}…", summary(event))
 
 
 @dataclass(frozen=True)

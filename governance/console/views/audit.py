@@ -47,7 +47,7 @@ class AuditPage(ListPage):
         Column("角色", "role"),
         Column("类型", "get_kind_display"),
         Column("对象", _object, wrap=True),
-        Column("内容", event_texts.summary, wrap=True),
+        Column("内容", event_texts.brief, wrap=True),
         Column("地址", "address"),
     )
 
@@ -97,7 +97,7 @@ class EventPage(ObjectMixin, TemplatePage):
             kind=event_texts.object_kind(event.object_type) if event.object_type else "",
             changes=list(event_texts.changes(event)),
             details=event_texts.details(event),
-            same=[(each, event_texts.summary(each)) for each in same],
+            same=[(each, event_texts.brief(each)) for each in same],
             sealed_in=block,
             object_query=urlencode(asked) if event.object_id else "",
             **kwargs,

@@ -13,7 +13,7 @@ from governance.accounts.scope import scope_of
 from governance.accounts.sessions import still_open
 from governance.accounts.visitor import visitor
 from governance.audit.models import Event, EventKind
-from governance.console.event_texts import summary
+from governance.console.event_texts import brief
 from governance.web.policy import AUTHENTICATED, PolicyMixin
 from governance.web.views import TemplatePage
 
@@ -35,7 +35,7 @@ class OwnAccountPage(TemplatePage):
             grants=scope_of(user).grants,
             sessions=user.sessions.filter(still_open(now)).order_by("-seen_at"),
             current=self.request.session.session_key,
-            events=[(event, summary(event)) for event in events],
+            events=[(event, brief(event)) for event in events],
             days_left=max(0, options.value("password_max_age_days") - age),
             **kwargs,
         )

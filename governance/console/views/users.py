@@ -14,7 +14,7 @@ from governance.accounts.scope import scope_of
 from governance.accounts.sessions import still_open
 from governance.audit.models import Event
 from governance.console import people
-from governance.console.event_texts import summary
+from governance.console.event_texts import brief
 from governance.console.filters import UserFilter
 from governance.web.columns import Column, Section
 from governance.web.filters import FilterForm
@@ -106,7 +106,7 @@ class UserPage(TemplatePage):
             section=_BASICS,
             grants=account.listed_grants,  # type: ignore[attr-defined]
             sessions=account.sessions.filter(still_open(timezone.now())).order_by("-seen_at"),
-            events=[(event, summary(event)) for event in recent],
+            events=[(event, brief(event)) for event in recent],
             may_edit=scope.may_anywhere(Action.MANAGE_ACCOUNTS),
             may_grant=scope.may_anywhere(Action.MANAGE_GRANTS),
             **kwargs,
