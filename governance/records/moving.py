@@ -8,7 +8,7 @@ from typing import Any
 
 from governance.accounts.models import User
 from governance.accounts.roles import Action
-from governance.accounts.scope import require
+from governance.accounts.scope import permitted, require
 from governance.audit.models import EventKind
 from governance.exchange.importing.apply import StalePlan
 from governance.exchange.importing.lines import Line, Plan
@@ -29,6 +29,19 @@ from governance.records.forms import cell_text
 def can_move(sheet: Sheet) -> bool:
     """Whether the records of a registry are about persons in office, who may go elsewhere."""
     return sheet.link is not None and bool(sheet.begin and sheet.end)
+
+
+def open_elsewhere(user: User, sheet: Sheet, row: Any) -> str:
+    """What to tell about a person who is in office elsewhere too, within the user's scope; or nothing."""
+    if not can_move(sheet) or row.ended_on is not None:
+        return ""
+    person = f"{sheet.link.field}_id"  # type: ignore[union-attr]
+    others = sheet.model._default_manager.valid().filter(ended_on=None, **{person: getattr(row, person)})
+    other = permitted(others.exclude(pk=row.pk), user).select_related("division").first()
+    if other is None:
+        return ""
+    where = f"“{other.division.name}”"
+    return f"此人在{where}还有一条没有{sheet.end}的记录；已经调来的，请到那条记录填写{sheet.end}。"
 
 
 def move(

@@ -28,7 +28,7 @@ from governance.records.editing import (
 )
 from governance.records.forms import REASON, RecordForm, cell_text
 from governance.records.lookup import list_url, row_url
-from governance.records.moving import can_move
+from governance.records.moving import can_move, open_elsewhere
 from governance.records.services import end_word
 from governance.records.views.common import RowMixin, SheetMixin
 from governance.web.policy import Needs
@@ -136,12 +136,11 @@ class AddPage(EntryPage):
 
     def perform(self, form: RecordForm) -> Saved:
         entry = Entry(self.sheet, form.cells)
-        return save(
-            user=self.request.user,  # type: ignore[arg-type]
-            entry=entry,
-            token=form.token,
-            draft_key=self.draft_key,
-        )
+        user: Any = self.request.user
+        saved = save(user=user, entry=entry, token=form.token, draft_key=self.draft_key)
+        if told := open_elsewhere(user, self.sheet, saved.row):
+            saved.notices.append(told)
+        return saved
 
     def after(self, form: RecordForm, saved: Saved) -> str:
         if "_next" in form.data:

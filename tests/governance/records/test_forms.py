@@ -231,6 +231,16 @@ def test_a_second_person_of_the_same_name_needs_a_number(tree: Tree, clerk):
     assert "不是同一人的，两人都要填写身份证号" in response.content.decode()
 
 
+def test_somebody_in_office_elsewhere_is_told_after_saving(tree: Tree, clerk):
+    """Within the user's scope; what lies outside is not spoken of."""
+    data = {"name": "演示甲", "id_number": WOMAN, "started_on": "2026-05-01"}
+    make_worker(tree.foreign_community)
+    here = clerk.post(url("add", "workers"), data | {"community_code": tree.community.code}, follow=True)
+    assert "还有一条没有离职日期的记录" not in here.content.decode()
+    there = clerk.post(url("add", "workers"), data | {"community_code": "610104001002"}, follow=True)
+    assert "此人在“莲湖路社区”还有一条没有离职日期的记录" in there.content.decode()
+
+
 def test_saving_and_going_on_opens_the_next_form_of_the_same_community(tree: Tree, clerk):
     response = clerk.post(url("add", "grids"), new_grid(tree, _next="1"))
     assert response.url == f"{url('add', 'grids')}?area={tree.community.code}"
