@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -42,6 +43,12 @@ def in_state(queryset: QuerySet, state: str, on: date) -> QuerySet:
     return valid.filter(active_on(on))
 
 
+def refuse_numbers(text: str) -> None:
+    """Numbers of persons have no place in an address, where they would be kept and logged."""
+    if sum(char.isdigit() for char in text) >= 6:
+        raise ValidationError("这里只按姓名查找；证件号、手机号请在页面上方的搜索框中查找。")
+
+
 class RecordFilter(AreaFilterForm):
     """Built from the sheet: what is added as a column of the workbook is filtered without another line.
 
@@ -58,7 +65,11 @@ class RecordFilter(AreaFilterForm):
         dated = not sheet.is_per_community
         declared = {name: self.fields.pop(name) for name in list(self.fields) if name != "area"}
         added: dict[str, forms.Field] = {
-            self.search_field: forms.CharField(label=table.search_label, max_length=40)
+            self.search_field: forms.CharField(
+                label=table.search_label,
+                max_length=40,
+                validators=[refuse_numbers] if sheet.link is not None else [],
+            )
         }
         if dated:
             added["state"] = forms.ChoiceField(label="状态", choices=list(STATES.items()))

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from communities.models import Compound
+from governance.accounts.models import ListPreference
 from governance.accounts.roles import Role
 from governance.audit.models import Event, EventKind
 from governance.exchange import sheets
@@ -110,6 +111,12 @@ def test_persons_are_masked_and_leave_by_print_with_a_name(tree, client_of):
     assert WOMAN not in text and "13912345678" not in text and "1984" not in body(text)
     assert "1****************0" in text and "139****5678" in text
     assert "street_clerk" in text.partition('class="mark"')[2]
+
+
+def test_a_number_typed_for_a_name_is_refused_and_not_kept(tree, client_of):
+    text = shown(client_of(Role.STREET_CLERK), "workers", f"?q={WOMAN}")
+    assert "这里只按姓名查找" in text
+    assert not ListPreference.objects.exists()
 
 
 def test_who_may_not_see_persons_gets_counts_by_street(tree, client_of):
