@@ -4,13 +4,13 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("governance.console.account_urls")),
-    path("", include("governance.web.urls")),
     path("", include("governance.console.urls")),
     path("jobs/", include("governance.console.job_urls")),
     path("workbook/", include("governance.exchange.urls")),
     path("records/", include("governance.records.urls")),
     path("completeness/", include("governance.records.completeness.urls")),
     path("", include("governance.policies.urls")),
+    path("", include("governance.web.urls")),
     path("reports/", include("governance.reports.urls")),
     path("communities/", include("communities.urls")),
 ]

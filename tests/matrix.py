@@ -34,6 +34,7 @@ from governance.records.models import Attachment
 from governance.reports.models import Period, Report
 from governance.reports.periods import HalfYear
 from governance.reports.services import MadeReport, keep_report
+from governance.web.help import IMAGES
 from governance.web.policy import Route
 from grids.models import Grid
 from tests.factories import Tree, make_user
@@ -253,6 +254,8 @@ PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
     "records:list": lambda tree: {"slug": "grids"},
     "records:export": lambda tree: {"slug": "grids"},
     "records:bulk": lambda tree: {"slug": "grids"},
+    "web:help_chapter": lambda tree: {"slug": "login"},
+    "web:help_image": lambda tree: {"name": min(file.name for file in IMAGES.glob("*.png"))},
     "console:setting_restore": lambda tree: {"key": "lockout_failures"},
     "records:add": lambda tree: {"slug": "grids"},
     "policies:document": _document,

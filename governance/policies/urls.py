@@ -5,6 +5,7 @@ from django.urls import path
 from governance.policies.views.checkup import CheckupPage
 from governance.policies.views.documents import DocumentPage, DocumentsPage
 from governance.policies.views.export import FindingsExport
+from governance.policies.views.fields import FieldsPage
 from governance.policies.views.finding import AssignPage, FindingPage
 from governance.policies.views.findings import FindingsPage
 from governance.policies.views.matrix import MatrixPage
@@ -13,6 +14,7 @@ from governance.policies.views.standards import StandardPage
 
 app_name = "policies"
 urlpatterns = [
+    path("help/fields/", FieldsPage.as_view(), name="fields"),
     path("policies/", DocumentsPage.as_view(), name="documents"),
     path("policies/standards/<str:standard>/", StandardPage.as_view(), name="standard"),
     path("policies/<slug:key>/", DocumentPage.as_view(), name="document"),

@@ -4,11 +4,13 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from governance.accounts import options
 from governance.accounts.lasting import Left, time_left
 from governance.accounts.roles import ROLES
 from governance.accounts.scope import scope_of
+from governance.web import help
 from governance.web.menu import Entry, menu_for
 from governance.web.search import providers_for
 
@@ -67,6 +69,18 @@ class Frame:
     def may_search(self) -> bool:
         """Whether there is anything this user could find."""
         return self.signed_in and bool(providers_for(self.request.user))
+
+    @property
+    def page(self) -> str:
+        """URL name of the page, by which its help is found."""
+        match = self.request.resolver_match
+        return match.view_name if match else ""
+
+    @cached_property
+    def help_url(self) -> str:
+        """The section of the manual about this page, else its contents."""
+        topic = help.topic_of(self.page)
+        return topic.url if topic else reverse("web:help")
 
     @cached_property
     def unit(self) -> str:

@@ -80,5 +80,34 @@
     say("error", "网络不通，操作没有完成。请检查网络后重试，已填写的内容仍在本页。");
   });
 
+  /* The help of the page opens beside it, so that a form is not left. */
+  function shutHelp() {
+    var help = document.getElementById("help");
+    if (help && !help.hidden) {
+      help.hidden = true;
+      document.querySelector("[data-help]").focus();
+      return true;
+    }
+    return false;
+  }
+
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target.id === "help-body") {
+      document.getElementById("help").hidden = false;
+      event.detail.target.scrollTop = 0;
+      event.detail.target.focus();
+    }
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-shut-help]")) {
+      shutHelp();
+    }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector(".me[open]")) {
+      shutHelp();
+    }
+  });
+
   document.addEventListener("DOMContentLoaded", menuGroups);
 })();

@@ -5,6 +5,7 @@
   var input = document.getElementById("find");
   var found = document.getElementById("found");
   var status = document.getElementById("found-status");
+  var shutting = false;
   if (!input || !found) {
     return;
   }
@@ -44,8 +45,10 @@
     } else if (event.key === "Escape") {
       if (!found.hidden) {
         event.preventDefault();
-        show(false);
+        shutting = true; /* the focus that comes back must not open the list again */
         input.focus();
+        shutting = false;
+        show(false);
       } else if (document.activeElement === input) {
         input.value = "";
       }
@@ -53,7 +56,7 @@
   });
 
   input.addEventListener("focus", function () {
-    show(true);
+    show(!shutting);
   });
   input.addEventListener("input", function () {
     if (!input.value.trim()) {

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.forms import Form
@@ -50,7 +51,7 @@ class SignInPage(PolicyMixin, LoginView):
             return self._give_back() or super().dispatch(request, *args, **kwargs)  # signed in elsewhere
         return super().dispatch(request, *args, **kwargs)
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         return self._give_back() or response
 

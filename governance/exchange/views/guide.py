@@ -1,32 +1,16 @@
-"""填报说明: what every sheet and column of the workbook asks for, from the declarations of the columns."""
+"""填报说明: one page for workbook and forms stands in the help; this address of the workbook leads there."""
 
-from typing import Any
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views import View
 
 from governance.accounts.roles import Action
-from governance.exchange import sheets as registry
-from governance.exchange.views.common import CRUMBS
-from governance.web.policy import Needs
-from governance.web.views import Button, TemplatePage
+from governance.web.policy import Needs, PolicyMixin
 
 
-class GuidePage(TemplatePage):
+class GuidePage(PolicyMixin, View):
     policy = Needs(Action.VIEW)
-    template_name = "exchange/guide.html"
-    title = "填报说明"
-    crumbs = CRUMBS
-    buttons = (Button("下载工作簿", "exchange:download", "download"),)
+    http_method_names = ["get"]
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        layouts = [(sheet, sheet.layout()) for sheet in registry.registered()]
-        return super().get_context_data(
-            sheets=[
-                {
-                    "name": sheet.name,
-                    "slug": sheet.slug,
-                    "description": layout.description,
-                    "columns": [column for column in layout.columns if not column.hidden],
-                }
-                for sheet, layout in layouts
-            ],
-            **kwargs,
-        )
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return redirect("policies:fields")

@@ -415,7 +415,7 @@ def test_the_same_file_again_says_so(client):
 
 
 def test_guide_names_every_column(client):
-    page = text(client.get("/workbook/guide/"))
+    page = text(client.get("/workbook/guide/", follow=True))
     assert "两委成员" in page and "监委会主任" in page and "党支部、党总支、党委" in page
 
 
