@@ -39,8 +39,16 @@ _NOTES = {
 }
 
 
-def tiles_panel(request: HttpRequest) -> dict[str, Any]:
-    """The four numbers of 待办, each leading to its list."""
+def _works(request: HttpRequest) -> bool:
+    """Whether the user has anything to enter, make or mend, so that empty lists of todos tell something."""
+    scope = scope_of(request.user)
+    return any(scope.may_anywhere(each) for each in (Action.ADD, Action.GENERATE_REPORT))
+
+
+def tiles_panel(request: HttpRequest) -> dict[str, Any] | None:
+    """The four numbers of 待办, each leading to its list; readers have other tiles."""
+    if not _works(request):
+        return None
     todos = todos_of(request, today())
     url = reverse("console:todo")
     tiles = []
@@ -60,9 +68,11 @@ def tiles_panel(request: HttpRequest) -> dict[str, Any]:
     return {"tiles": tiles}
 
 
-def todo_panel(request: HttpRequest) -> dict[str, Any]:
+def todo_panel(request: HttpRequest) -> dict[str, Any] | None:
     todos = todos_of(request, today())
     lines = todos.of(When.OPEN)
+    if not lines and not _works(request):
+        return None
     may_enter = scope_of(request.user).may_anywhere(Action.ADD)
     hint = "新的事项会自动列在这里。" if may_enter else "需要您办理的事项会自动列在这里。"
     return {"lines": lines[:SHOWN], "url": reverse("console:todo"), "hint": hint}
@@ -125,17 +135,18 @@ def accounts_panel(request: HttpRequest) -> dict[str, Any] | None:
         ("未首次登录", filters.NEVER, "key", "amber", "初始密码已签发"),
         ("已停用", filters.CLOSED, "user", "", "不能再登录"),
     ]
+    counts = [(filters.in_state(users, row[1]) if row[1] else users).count() for row in rows]
     return {
         "tiles": [
             {
                 "label": label,
-                "value": (filters.in_state(users, state) if state else users).count(),
+                "value": number,
                 "icon": icon,
-                "colour": colour,
+                "colour": colour if number else "",
                 "url": f"{url}?state={state}" if state else url,
                 "note": note,
             }
-            for label, state, icon, colour, note in rows
+            for (label, state, icon, colour, note), number in zip(rows, counts, strict=True)
         ],
         "may_unlock": scope.may_anywhere(Action.UNLOCK),
     }
@@ -199,7 +210,7 @@ def register_home() -> None:
     panels.register(panels.Panel(f"{folder}/todo.html", todo_panel, order=20, action=view))
     panels.register(panels.Panel(f"{folder}/units.html", units_panel, order=60, action=view, wide=True))
     panels.register(panels.Panel(f"{folder}/jobs.html", jobs_panel, order=50, aside=True))
-    panels.register(panels.Panel(f"{folder}/accounts.html", accounts_panel, order=200, wide=True))
+    panels.register(panels.Panel(f"{folder}/accounts.html", accounts_panel, order=15, wide=True))
     panels.register(
         panels.Panel(f"{folder}/duties.html", duties_panel, order=210, action=Action.MANAGE_SETTINGS)
     )

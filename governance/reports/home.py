@@ -20,6 +20,9 @@ from governance.console.units import UnitCell, Units, own_units
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import is_under, path_length
+from governance.policies.counts import open_by_severity
+from governance.policies.home import findings_url
+from governance.policies.outcomes import Severity
 from governance.records.completeness.home import tallies_of
 from governance.records.completeness.tally import summed
 from governance.records.completeness.views import list_url
@@ -176,6 +179,61 @@ def period_panel(request: HttpRequest) -> dict[str, Any] | None:
     }
 
 
+def reader_panel(request: HttpRequest) -> dict[str, Any] | None:
+    """Tiles for who only reads: communities, completeness, severe findings, reports received and missing."""
+    scope, units = scope_of(request.user), own_units(request)
+    works = any(scope.may_anywhere(each) for each in (Action.ADD, Action.GENERATE_REPORT))
+    if works or not units.roots:
+        return None
+    area = units.roots[0] if len(units.roots) == 1 else None
+    whole = summed(list(tallies_of(request, units).values()))
+    severe = open_by_severity(request.user)[Severity.RED]
+    tiles: list[dict[str, Any]] = [
+        {
+            "label": "台账完整率",
+            "value": whole.share_text,
+            "icon": "database",
+            "colour": "green" if whole.cells and whole.cells_done == whole.cells else "",
+            "url": list_url(area=area),
+            "note": f"{whole.cells_done:,} / {whole.cells:,} 本",
+        },
+        {
+            "label": "严重问题",
+            "value": severe,
+            "unit": "个",
+            "icon": "circle-x",
+            "colour": "red" if severe else "green",
+            "url": findings_url(severity=Severity.RED.value),
+            "note": "未消除",
+        },
+    ]
+    if whole.communities > 1:
+        tiles.insert(
+            0,
+            {
+                "label": "社区（村）",
+                "value": whole.communities,
+                "unit": "个",
+                "icon": "building-community",
+                "url": reverse("communities:list"),
+                "note": "辖区内现有",
+            },
+        )
+    if scope.may_anywhere(Action.DOWNLOAD_REPORT) and not units.are_communities:
+        reports = [reports_of(request, units).get(row.path) for row in units.rows]
+        final = sum(1 for each in reports if each is not None and not each.is_draft)
+        tiles.append(
+            {
+                "label": "下级本期报告",
+                "value": f"{final} / {len(reports)}",
+                "icon": "report",
+                "colour": "green" if final == len(reports) else "",
+                "note": f"定稿 {final} 个，缺 {len(reports) - final} 个",
+            }
+        )
+    return {"tiles": tiles}
+
+
 def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
     """Data to complete, streets to confirm, reports to make, each by the day of the current period."""
     scope, units, period = scope_of(request.user), own_units(request), period_of(request)
@@ -226,6 +284,9 @@ def register_home() -> None:
     from governance.console import units
     from governance.web import panels, todo
 
+    panels.register(
+        panels.Panel("reports/panels/reader.html", reader_panel, order=12, action=Action.VIEW, wide=True)
+    )
     panels.register(
         panels.Panel("reports/panels/period.html", period_panel, order=30, action=Action.VIEW, aside=True)
     )

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +27,7 @@ from governance.web.charts import Part
 from governance.web.formats import MISSING, percent
 
 ODD = (Outcome.INFEASIBLE, Outcome.DATA_ERROR)
+FROZEN_SECONDS = 3600
 _RUNS_READ = 12
 """The live run and the frozen ones of the last years; corrections make several of a period."""
 
@@ -69,10 +72,27 @@ class Measurement:
     codes: frozenset[str] = field(default_factory=frozenset)
 
 
-def measure(relation: Relation, division: Division, children: Sequence[Division]) -> Measurement:
-    """One statement for each level that occurs among the parts; the whole is their sum."""
+def _sums(relation: Relation, path: str, level: int, key: str) -> list[dict[str, Any]]:
+    """Raw sums of the parts; those of a frozen run never change, so they are kept for a while."""
+    if not key:
+        return upper_sums(relation=relation, level=level)
+    name = f"{key}:{path}:{level}"
+    kept = cache.get(name)
+    if kept is None:
+        kept = upper_sums(relation=relation, level=level)
+        cache.set(name, kept, FROZEN_SECONDS)
+    return kept
+
+
+def measure(
+    relation: Relation, division: Division, children: Sequence[Division], *, key: str = ""
+) -> Measurement:
+    """One statement for each level that occurs among the parts; the whole is their sum.
+
+    `key` names a relation that never changes.
+    """
     levels = sorted({int(child.level) for child in children}) or [int(division.level)]
-    sums = {level: upper_sums(relation=relation, level=level) for level in levels}
+    sums = {level: _sums(relation, division.path, level, key) for level in levels}
     own = whole_of_sums(relation.rules, sums[levels[0]], path=division.path, level=division.level)
     units = {
         each.path: each for level in levels for each in results_of_sums(relation.rules, sums[level], level)
@@ -81,8 +101,11 @@ def measure(relation: Relation, division: Division, children: Sequence[Division]
     return Measurement(relation.on, own or UpperResult(division.path, 0, {}, []), units, codes)
 
 
-def relations(path: str) -> tuple[Relation, Relation | None]:
-    """What is stored below a path now (evaluated live while nothing is) and in the last frozen period."""
+def relations(path: str) -> tuple[Relation, Relation | None, str]:
+    """The current and the frozen relation, and the key of the frozen one.
+
+    What is stored below a path now (evaluated live while nothing is) and in the last frozen period.
+    """
     standards = list(
         Standard.objects.select_related(
             "measure__document__jurisdiction", "measure__clause"
@@ -100,7 +123,9 @@ def relations(path: str) -> tuple[Relation, Relation | None]:
     if now is None:
         now = live_relation(path=path, on=today, rules=rules_for(path=path, on=today, standards=standards))
     frozen = next((run for run in runs if run.kind == RunKind.FROZEN and run.on < now.on), None)
-    return now, _stored(frozen, path, standards) if frozen else None
+    if frozen is None:
+        return now, None, ""
+    return now, _stored(frozen, path, standards), f"frozen-sums:{frozen.pk}"
 
 
 def _stored(run: EvaluationRun, path: str, standards: Sequence[Standard]) -> Relation | None:

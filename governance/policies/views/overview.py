@@ -125,9 +125,9 @@ class OverviewPage(TemplatePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         division = self.division
         children = tuple(division.children.current().order_by("path"))
-        current, frozen = relations(division.path)
+        current, frozen, key = relations(division.path)
         now = measure(current, division, children)
-        before = measure(frozen, division, children) if frozen else None
+        before = measure(frozen, division, children, key=key) if frozen else None
         form = OverviewFilter(self.request.GET, traces=now.own.traces)
         counts = counted(now.own, form.wanted)
         past = comparable(before.own, now, form.wanted) if before and before.own.communities else None

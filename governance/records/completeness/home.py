@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localtime
 
+from governance.accounts.roles import Action
+from governance.accounts.scope import scope_of
 from governance.console.units import UnitCell, Units, own_units
 from governance.divisions.clock import today
 from governance.divisions.models import Level
@@ -112,7 +114,14 @@ def completeness_panel(request: HttpRequest) -> dict[str, Any] | None:
         ],
         "url": list_url(area=area),
         "has_data": whole.cells_done > 0,
+        "may_add": scope_of(request.user).may_anywhere(Action.ADD),
     }
+
+
+def sheets_panel(request: HttpRequest) -> dict[str, Any] | None:
+    """The registries of the whole as a table; left out where the units are one community or none."""
+    found = completeness_panel(request)
+    return found if found and found.get("rows") and found["whole"].communities else None
 
 
 def drafts(request: HttpRequest, on: date) -> Iterable[Todo]:

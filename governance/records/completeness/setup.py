@@ -20,4 +20,9 @@ def register_all() -> None:
     panels.register(
         panels.Panel("completeness/panels/home.html", home.completeness_panel, order=70, action=Action.VIEW)
     )
+    panels.register(
+        panels.Panel(
+            "completeness/panels/sheets.html", home.sheets_panel, order=74, action=Action.VIEW, aside=True
+        )
+    )
     todo.register(todo.Provider("drafts", home.drafts, Action.ADD))

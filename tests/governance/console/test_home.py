@@ -56,10 +56,12 @@ def finding(tree: Tree, code: str, **fields: object) -> Finding:
 @pytest.mark.parametrize("role", VIEWERS)
 def test_an_empty_portal_says_what_to_do_next(tree: Tree, client_of: ClientOf, role: Role) -> None:
     text = panels(client_of(role))
-    assert "待办事项" in text and "本期半年报告" in text
-    assert "没有未消除的问题" in text
-    if role in (Role.STREET_CLERK, Role.STREET_LEAD, Role.COUNTY_STAFF, Role.COUNTY_LEAD):
-        assert "下载台账" in text and "完善台账" in text
+    assert "没有未消除的问题" in text and "本期半年报告" in text
+    works = role in (Role.STREET_CLERK, Role.STREET_LEAD, Role.COUNTY_STAFF, Role.COUNTY_LEAD)
+    for word in ("下载台账", "完善台账", "待办事项"):
+        assert (word in text) == works
+    assert ("台账完整率</span>" in text) != works, "readers get the state instead"
+    assert ("下级本期报告" in text) == (role == Role.UPPER_READER)
 
 
 @pytest.mark.parametrize("role", ADMINS)
