@@ -36,7 +36,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         asks = bool(fixtures & {"db", "transactional_db"}) or item.get_closest_marker("django_db") is not None
-        (kept if asks and item.get_closest_marker("browser") is None else left_out).append(item)
+        elsewhere = any(item.get_closest_marker(name) for name in ("browser", "one_database"))
+        (kept if asks and not elsewhere else left_out).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
 
