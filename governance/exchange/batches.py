@@ -26,7 +26,7 @@ from governance.exchange.hooks import after_import, effects
 from governance.exchange.importing.apply import MINE, THEIRS, ImportRefused, StalePlan, write
 from governance.exchange.importing.lines import Plan
 from governance.exchange.importing.prepare import prepare
-from governance.exchange.memory import Recorder, read_record
+from governance.exchange.memory import Recorder
 from governance.exchange.models import BatchStatus, ImportBatch
 from governance.jobs.models import Job
 from governance.jobs.services import enqueue
@@ -225,19 +225,19 @@ def _save(batch: ImportBatch, plan: Plan, user: User, on_conflict: str) -> set[s
         if locked.status == BatchStatus.APPLIED:
             batch.refresh_from_db()
             return set()
+        recorder = Recorder(batch.key)
         paths = write(
             plan,
             user,
             on_conflict or None,
             file_name=batch.file_name,
             decisions=locked.decisions,
-            memory=Recorder(batch.key),
+            memory=recorder,
         )
         batch.status = BatchStatus.APPLIED
         batch.decisions = locked.decisions
         batch.on_conflict = on_conflict
-        kept = read_record(batch.key)
-        batch.counts["applied"] = kept.counts() if kept else []
+        batch.counts["applied"] = recorder.record.counts()
         batch.applied_at = timezone.now()
         batch.save()
     return paths

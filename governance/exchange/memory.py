@@ -52,6 +52,8 @@ class Recorder:
         self.key = key
         self.old: dict[int, dict[str, Any]] = {}
         self.links: dict[str, dict[str, Any]] = {}
+        self.record = Record([], {})
+        """What was stored, once it is."""
 
     def before(self, lines: Sequence[Line]) -> None:
         for line in lines:
@@ -72,6 +74,7 @@ class Recorder:
         document = {"rows": rows, "links": self.links}
         content = json.dumps(document, ensure_ascii=False, cls=DjangoJSONEncoder, separators=(",", ":"))
         storage.write(self.key, storage.UNDO, content.encode())
+        self.record = Record(_kept(rows), self.links)
 
     def _row(self, line: Line) -> dict[str, Any]:
         assert line.division is not None
@@ -152,8 +155,9 @@ def read_record(key: str) -> Record | None:
         document = json.loads(storage.read(key, storage.UNDO))
     except FileNotFoundError:
         return None
+    return Record(_kept(document["rows"]), document["links"])
+
+
+def _kept(rows: list[dict[str, Any]]) -> list[Kept]:
     sheets = {sheet.name: sheet for sheet in registry.registered()}
-    rows = [
-        Kept(**row | {"sheet": sheets[row["sheet"]]}) for row in document["rows"] if row["sheet"] in sheets
-    ]
-    return Record(rows, document["links"])
+    return [Kept(**row | {"sheet": sheets[row["sheet"]]}) for row in rows]

@@ -78,7 +78,8 @@ class Joiner:
             if not _number(line):
                 self._join_named(line)
         for subject in self.subjects:
-            Merger(subject, self.session.on).merge()
+            is_unused = subject.person is not None and subject.person.pk in self.unused
+            Merger(subject, self.session.on, is_unused=is_unused).merge()
         find_overlaps(self.session, self.sheets, self.lines)
 
     def _read_persons(self) -> None:
@@ -89,6 +90,7 @@ class Joiner:
             self.known.update(
                 (person.id_index or "", person) for person in Person.objects.filter(id_index__in=some)
             )
+        self.unused = self._without_rows({person.pk for person in self.known.values()})
         self.here: dict[tuple[int, str], dict[int, Person]] = defaultdict(dict)
         communities = {line.division.pk for line in self.lines if line.division}
         for sheet in self.sheets:
@@ -97,6 +99,15 @@ class Joiner:
                 for row in rows[community]:
                     if is_active(row, self.session.on):
                         self.here[community, row.person.name][row.person_id] = row.person
+
+    def _without_rows(self, persons: set[int]) -> set[int]:
+        """Persons all of whose rows were voided (an import that was undone): their names may be wrong."""
+        used: set[int] = set()
+        for sheet in self.sheets:
+            for some in chunks(sorted(persons)):
+                rows = sheet.model._default_manager.valid().filter(person_id__in=some)
+                used.update(rows.order_by().values_list("person_id", flat=True))
+        return persons - used
 
     def _subject(self, person: Person) -> Subject:
         subject = self.of_person.get(person.pk)
@@ -168,8 +179,9 @@ class Joiner:
 class Merger:
     """What the lines of one subject say, brought together and put back into all of them."""
 
-    def __init__(self, subject: Subject, on: date) -> None:
+    def __init__(self, subject: Subject, on: date, *, is_unused: bool = False) -> None:
         self.subject = subject
+        self.is_unused = is_unused
         self.on = on
         self.person = subject.person
         self.values: dict[str, Any] = {}
@@ -190,8 +202,8 @@ class Merger:
         return getattr(self.person, attribute) if self.person else ""
 
     def _check_name(self) -> None:
-        """A person found by ID number alone must have the name that the line says."""
-        if self.person is None:
+        """A person found by ID number alone must have the name that the line says, if any row bears it."""
+        if self.person is None or self.is_unused:
             return
         own = any(
             line.stored is not None and line.stored.person_id == self.person.pk for line in self.subject.lines

@@ -148,6 +148,17 @@ def test_rows_that_were_joined_to_another_person_go_back(clerk):
     assert worker.person_id != member.person_id and not worker.person.id_number
 
 
+def test_a_wrong_name_can_be_imported_anew_after_the_undo(clerk):
+    """The number of a person without rows in force is no reason to refuse the right name."""
+    undo(load(workbook(两委成员=[{"姓名": "张山", "身份证号": ID}]), clerk), clerk)
+    load(workbook(两委成员=[{"姓名": "张三", "身份证号": ID}]), clerk)
+    assert Person.objects.get().name == "张三"
+    faults = prepare(
+        workbook(社区工作者=[{"社区代码": SECOND, "姓名": "张四", "身份证号": ID}]), clerk
+    ).errors
+    assert [fault.column for fault in faults] == ["身份证号"]
+
+
 def test_a_person_changed_since_refuses(clerk):
     load(workbook(两委成员=[{}]), clerk)
     batch = load(workbook(两委成员=[{"性别": "男"}]), clerk)
