@@ -15,5 +15,6 @@
       box.checked = on;
     });
     link.textContent = on ? "取消" : "全选";
+    link.setAttribute("aria-label", on ? "取消全选本页" : "全选本页");
   });
 })();
