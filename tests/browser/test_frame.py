@@ -90,9 +90,7 @@ def grid_form(tree: Tree) -> tuple[Grid, str]:
     return grid, reverse("records:change", args=["grids", grid.pk])
 
 
-def test_after_the_end_the_page_stays_and_is_saved_after_signing_in_again(
-    clerk, tree, user_of, short_sessions
-):
+def test_after_the_end_the_page_stays_and_can_be_saved(clerk, tree, user_of, short_sessions):
     grid, address = grid_form(tree)
     short_sessions(5)
     page = clerk.page
@@ -105,10 +103,11 @@ def test_after_the_end_the_page_stays_and_is_saved_after_signing_in_again(
     page.get_by_role("button", name=re.compile("^保存")).first.click()
     expect(dialog).to_be_visible()
     expect(page.get_by_label("网格长")).to_have_value("王演示")
-    short_sessions(1800)
     with clerk.context.expect_page() as opened:
         dialog.get_by_role("link", name="在新窗口登录").click()
     other = opened.value
+    expect(other.get_by_label("用户名")).to_be_visible()
+    short_sessions(1800)
     other.get_by_label("用户名").fill(user_of(Role.STREET_CLERK).username)
     other.get_by_label("密码").fill(PASSWORD)
     other.get_by_role("button", name="登录").click()
@@ -201,3 +200,14 @@ def test_a_message_can_be_closed(clerk, tree):
     expect(message).to_contain_text("不能放在网址里")
     page.get_by_role("button", name="关闭这条消息").click()
     expect(message).to_have_count(0)
+
+
+def test_help_opens_beside_the_page_and_gives_the_focus_back(clerk):
+    page = clerk.page
+    clerk.open(reverse("communities:list"))
+    page.get_by_role("link", name="帮助").click()
+    panel = page.get_by_role("complementary", name="本页帮助")
+    expect(panel.get_by_role("heading", name="列表", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page.get_by_role("link", name="帮助")).to_be_focused()
