@@ -31,6 +31,8 @@ class PoliciesConfig(AppConfig):
                 "问题清单", "policies:findings", "alert-triangle", view, order=30, count=urgent_findings
             )
         )
+        for page in ("policies:checkup", "policies:matrix"):
+            menu.belongs(page, "policies:own_overview")
         menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))
         panels.register(panels.Panel("policies/panels/findings.html", findings_panel, order=40, action=view))
         register_home()

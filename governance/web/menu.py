@@ -64,6 +64,7 @@ class Entry:
 
 _items: dict[str, MenuItem] = {}
 _groups: dict[str, tuple[str, int]] = {}
+_belonging: dict[str, str] = {}
 
 
 def register(item: MenuItem) -> None:
@@ -74,6 +75,11 @@ def register(item: MenuItem) -> None:
 def register_group(label: str, icon: str, order: int) -> None:
     """Give a group its icon and place; without it a folder and the place of its first item."""
     _groups[label] = (icon, order)
+
+
+def belongs(page: str, to: str) -> None:
+    """Mark the item of the URL name `to` on a page whose address does not lie below it."""
+    _belonging[page] = to
 
 
 def registered() -> tuple[MenuItem, ...]:
@@ -117,11 +123,14 @@ def menu_for(request: HttpRequest) -> list[Entry]:
             placed.append((order, groups[item.group]))
         groups[item.group].children.append(entry)
     entries = [entry for _, entry in sorted(placed, key=lambda pair: pair[0])]
-    _mark_current(entries, request.path)
+    _mark_current(entries, request)
     return entries
 
 
-def _mark_current(entries: list[Entry], path: str) -> None:
+def _mark_current(entries: list[Entry], request: HttpRequest) -> None:
+    match = request.resolver_match
+    to = _belonging.get(match.view_name) if match else None
+    path = reverse(to) if to else request.path
     pages = [page for entry in entries for page in (entry.children or [entry])]
     fitting = [page for page in pages if path == page.url or (page.url != "/" and path.startswith(page.url))]
     if fitting:
