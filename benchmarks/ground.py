@@ -18,12 +18,14 @@ from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.accounts.services import grant
 from governance.divisions.loader import load_divisions
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
 from governance.divisions.paths import under
 from governance.policies.indicators import cards
 
 PROVINCE = "61"
 COUNTY = "610104"
+NATIONAL = 620_573
+"""Communities and villages of the country in the national codes of 2023."""
 ON = date(2026, 6, 30)
 """Day of all evaluations and imports."""
 
@@ -58,12 +60,16 @@ class Ground:
             cursor.execute("ANALYZE")
 
 
-def prepare(rows: int, communities: Path | None, *, full: bool = False) -> Ground:
-    """Fill an empty database; `communities` is a national villages.csv(.xz) instead of the shipped ones."""
+def prepare(rows: int, communities: Path | None, *, national: bool = False, full: bool = False) -> Ground:
+    """Fill an empty database with the shipped communities; with `national` as many as the country has,
+    or `communities`, a national villages.csv(.xz)."""
     say(f"{connection.vendor}: migrating and loading divisions …")
     call_command("migrate", run_syncdb=True, verbosity=0)
     if communities is None:
         load_divisions()
+        if national:
+            with tempfile.TemporaryDirectory() as folder:
+                load_divisions(communities=str(_invented(Path(folder))))
     else:
         with tempfile.TemporaryDirectory() as folder:
             load_divisions(communities=str(_known_only(communities, Path(folder))))
@@ -83,6 +89,22 @@ def officer(name: str, division: Division) -> User:
     user.save()
     grant(user=user, role=Role.COUNTY_STAFF, division=division)
     return user
+
+
+def _invented(folder: Path) -> Path:
+    """Communities for the streets that have none of the shipped, so that there are `NATIONAL` in all."""
+    taken = Division.objects.filter(level=Level.COMMUNITY).values("parent")
+    streets = Division.objects.filter(level=Level.STREET).exclude(pk__in=taken).order_by("code")
+    codes = list(streets.values_list("code", flat=True))
+    each, more = divmod(NATIONAL - Community.objects.count(), len(codes))
+    made = folder / "villages.csv"
+    with made.open("w", newline="", encoding="utf-8") as target:
+        writer = csv.writer(target)
+        writer.writerow(["code", "name", "streetCode"])
+        for place, code in enumerate(codes):
+            for number in range(1, each + 1 + (place < more)):
+                writer.writerow([f"{code}{number:03d}", f"第{number}社区", code])
+    return made
 
 
 def _known_only(file: Path, folder: Path) -> Path:
