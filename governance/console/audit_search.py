@@ -92,8 +92,8 @@ class AuditFilter(FilterForm):
             if value in (None, ""):
                 continue
             field = self.fields[name]
-            shown = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else value
-            words[str(field.label or "对象编号")] = str(shown)
+            choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+            words[str(field.label or "对象编号")] = str(dict(choices).get(value, value))
         return words
 
 

@@ -53,7 +53,7 @@ def ask_for_verification(*, by: User) -> Job:
 
 
 def _run(job: Job, report_progress: ReportProgress) -> dict[str, Any]:
-    requester = User.objects.filter(pk=job.requester_id, is_active=True).first()
+    requester = User.objects.filter(pk=job.requester_id or 0, is_active=True).first()
     if requester is None:
         raise JobFailed("申请人的账号已停用，没有校验。")
     require(requester, Action.READ_AUDIT, job.path)

@@ -55,6 +55,7 @@ class AddUserPage(FormPage):
 
     policy = Needs(Action.MANAGE_ACCOUNTS)
     title = "新建用户"
+    template_name = "console/user_add.html"
     form_class = NewUserForm
     crumbs = (("用户管理", "console:users"),)
     cancel_url_name = "console:users"
