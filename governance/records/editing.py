@@ -6,7 +6,8 @@ events and the refresh of results are the same for a form and a file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +30,9 @@ from governance.records import drafts, once
 from governance.records.forms import cell_text
 
 TRIES = 4
-"""A row that changes between comparing and writing is compared again; more often than this it is a fault."""
+"""A row that changes between comparing and writing is compared again, then under its lock."""
+
+BUSY = "这条记录正被他人修改，没有保存，请稍后再试。"
 
 
 class EntryRefused(Exception):
@@ -121,23 +124,46 @@ def save(
     said: dict[str, Any] = {"reason": reason, "detail": {"origin": "form"}}
     if kind:
         said["kind"] = kind
-    model = entry.sheet.model
-    for _ in range(TRIES):
+
+    def attempt() -> tuple[Saved, set[str]]:
         plan = compare(user, [entry])
-        if (row := once.find_saved(user, token, model)) is not None:
-            return Saved(row, changed=False, repeated=True)
+        if (row := once.find_saved(user, token, entry.sheet.model)) is not None:
+            return Saved(row, changed=False, repeated=True), set()
         line = plan.lines[0]
         judge(plan, line, entry)
         notices = [hint.message for hint in plan.notices]
         if not line.changes and line.stored is not None:
             drafts.discard(user=user, key=draft_key)
-            return Saved(line.stored, changed=False, notices=notices)
+            return Saved(line.stored, changed=False, notices=notices), set()
+        paths = write_plan(user, plan, lambda _: said, token=token, draft_key=draft_key)
+        return Saved(line.row, notices=notices), paths
+
+    return try_until_saved(attempt, entry)
+
+
+def try_until_saved(attempt: Callable[[], tuple[Saved, set[str]]], entry: Entry) -> Saved:
+    """Compare and write until nobody came between; after a first failure the record is locked meanwhile.
+
+    `attempt` gives what was saved and the paths whose results are to be refreshed.
+    """
+    for number in range(TRIES):
         try:
-            carry_out(user, plan, lambda _: said, token=token, draft_key=draft_key)
+            with _held(entry) if number else nullcontext():
+                saved, paths = attempt()
         except (StalePlan, once.AlreadySubmitted):
             continue
-        return Saved(line.row, notices=notices)
-    raise EntryRefused([("", "这条记录正被他人修改，没有保存，请稍后再试。")])
+        after_import.run(paths, timezone.localdate())
+        return saved
+    raise EntryRefused([("", BUSY)])
+
+
+@contextmanager
+def _held(entry: Entry) -> Iterator[None]:
+    """A transaction in which nobody else can change the record."""
+    with transaction.atomic():
+        if entry.row is not None:
+            entry.sheet.model._default_manager.select_for_update().filter(pk=entry.row.pk).first()
+        yield
 
 
 def judge(plan: Plan, line: Line, entry: Entry) -> None:
@@ -172,14 +198,21 @@ def _already_there(line: Line) -> str:
     return f"本社区已有{what}，请换一个，或到原记录修改。"
 
 
-def carry_out(user: User, plan: Plan, describe: Describe, *, token: str = "", draft_key: str = "") -> None:
-    """Write a plan made of forms in one transaction with the form's number and the end of its draft."""
+def carry_out(user: User, plan: Plan, describe: Describe) -> None:
+    """Write a plan made of forms, and refresh what depends on it. Raises `StalePlan`."""
+    after_import.run(write_plan(user, plan, describe), plan.on)
+
+
+def write_plan(
+    user: User, plan: Plan, describe: Describe, *, token: str = "", draft_key: str = ""
+) -> set[str]:
+    """Write a plan in one transaction with the form's number and the end of its draft; gives the paths."""
     with transaction.atomic():
         submission = once.claim(user, token)
         paths = write(plan, user, MINE, describe=describe)
         once.settle(submission, plan.lines[-1].row)
         drafts.discard(user=user, key=draft_key)
-    after_import.run(paths, plan.on)
+    return paths
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,17 @@ from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, require
 from governance.audit.models import EventKind
-from governance.exchange.importing.apply import StalePlan
 from governance.exchange.importing.lines import Line, Plan
 from governance.exchange.sheets import COMMUNITY_CODE, Sheet, SheetField
 from governance.records import once
 from governance.records.editing import (
-    TRIES,
     Entry,
     EntryRefused,
     Saved,
-    carry_out,
     compare,
     judge,
+    try_until_saved,
+    write_plan,
 )
 from governance.records.forms import cell_text
 
@@ -72,9 +71,10 @@ def move(
     old = Entry(sheet, {**about_person, sheet.end: day}, row, version or row.version)
     whole = {name: _whole(sheet.columns[name], row, text) for name, text in cells.items()}
     new = Entry(sheet, {**whole, sheet.begin: day, sheet.end: ""})
-    for _ in range(TRIES):
+
+    def attempt() -> tuple[Saved, set[str]]:
         if (saved := once.find_saved(user, token, sheet.model)) is not None:
-            return Saved(saved, changed=False, repeated=True)
+            return Saved(saved, changed=False, repeated=True), set()
         if row.ended_on is not None and row.ended_on < on:
             raise EntryRefused([(sheet.end, f"此人已于 {row.ended_on:%Y-%m-%d} {sheet.end[:2]}。")])
         plan = compare(user, [old, new])
@@ -82,12 +82,10 @@ def move(
         judge(plan, leaving, old)
         judge(plan, arriving, new)
         _same_person(leaving, arriving)
-        try:
-            carry_out(user, plan, _describer(plan, reason), token=token, draft_key=draft_key)
-        except (StalePlan, once.AlreadySubmitted):
-            continue
-        return Saved(arriving.row, notices=[hint.message for hint in plan.notices])
-    raise EntryRefused([("", "这条记录正被他人修改，没有保存，请稍后再试。")])
+        paths = write_plan(user, plan, _describer(plan, reason), token=token, draft_key=draft_key)
+        return Saved(arriving.row, notices=[hint.message for hint in plan.notices]), paths
+
+    return try_until_saved(attempt, old)
 
 
 def _path(sheet: Sheet, name: str) -> list[str]:

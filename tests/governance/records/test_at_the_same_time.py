@@ -72,3 +72,32 @@ def test_of_many_who_save_the_same_field_one_wins_and_the_others_see_it():
     assert sorted(answers) == [302] + [409] * 7
     grid.refresh_from_db()
     assert grid.version == 2 and Event.objects.filter(kind=EventKind.CHANGE).count() == 1
+
+
+def test_two_who_change_different_fields_all_the_time_lose_nothing():
+    tree = make_tree()
+    user = make_user("clerk", Role.STREET_CLERK, tree.street)
+    grid = make_grid(tree.community, staff_count=0)
+    rounds = 25
+
+    def changer(field: str) -> Callable[[Client], object]:
+        def change(client: Client) -> object:
+            form = client.get(url("change", "grids", grid)).context["form"]
+            data = {each.name: str(each.value() or "") for each in form}
+            for number in range(1, rounds + 1):
+                sent = data | {field: str(1000 + number), "_token": ""}
+                answer = client.post(url("change", "grids", grid), sent)
+                if answer.status_code != 302:
+                    return answer.status_code
+                # The next form is opened now; while it is filled in, the other one saves.
+                now = Grid.objects.get(pk=grid.pk)
+                data = sent | {"_version": str(now.version)}
+                data |= {"households": str(now.households), "staff_count": str(now.staff_count)}
+            return 302
+
+        return change
+
+    assert together(user, [changer("households"), changer("staff_count")]) == [302, 302]
+    grid.refresh_from_db()
+    assert (grid.households, grid.staff_count) == (1000 + rounds, 1000 + rounds)
+    assert grid.version == 1 + 2 * rounds == 1 + Event.objects.filter(kind=EventKind.CHANGE).count()
