@@ -222,8 +222,6 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:cancel": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:progress": lambda case: {"pk": _failed_job_at(case).pk},
-    "jobs:cancel": lambda case: {"pk": _failed_job_at(case).pk},
-    "jobs:progress": lambda case: {"pk": _failed_job_at(case).pk},
     "reports:figure": lambda case: {"pk": _report_at(case).pk, "figure": "communities"},
     "records:detail": _grid_at,
     "records:history": _grid_at,
