@@ -37,6 +37,12 @@ WITH_OBJECT = [
 """Variants of pages: other levels, no data."""
 
 
+_WIDEST = """() => [...document.body.querySelectorAll("*")]
+    .filter(node => node.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .filter(node => !node.parentElement.closest(".grid"))
+    .slice(0, 4).map(node => node.outerHTML.slice(0, 120)).join(" | ")"""
+
+
 @pytest.fixture
 def tree_with_findings(filled_tree: Tree) -> Tree:
     refresh(path="", on=today())
@@ -65,7 +71,8 @@ def faults(visitor, url: str) -> list[str]:
     for size in ("m", "xl"):
         visitor.page.evaluate("size => { document.documentElement.dataset.fs = size }", size)
         if visitor.is_wider_than_the_screen():
-            found.append(f"{url}: scrolls sideways with letters of size {size}")
+            widest = visitor.page.evaluate(_WIDEST)
+            found.append(f"{url}: scrolls sideways with letters of size {size}: {widest}")
     return found
 
 
@@ -75,9 +82,10 @@ def expect_none(found: list[str]) -> None:
 
 
 def is_page(client: Client, url: str) -> bool:
-    """Whether an address answers with a page, not with a file or the way to another page."""
+    """Whether an address answers with a page, not with a file, a part of one or the way to another."""
     response = client.get(url)
-    return response.status_code == 200 and response.headers["Content-Type"].startswith("text/html")
+    is_html = response.headers.get("Content-Type", "").startswith("text/html")
+    return response.status_code == 200 and is_html and b"<html" in response.content
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.value)
