@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from governance.accounts.roles import Action
+from governance.accounts.scope import scope_of
 from governance.exchange.models import BatchStatus, ImportBatch
 from governance.exchange.views.common import GUIDE, supervises, visible_batches
 from governance.web.areas import AreaFilterForm
@@ -21,6 +22,9 @@ from governance.web.views import Button, ListPage
 
 def _midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+NO_IMPORT = ("您的角色不导入台账", "可以下载工作簿查看；台账由街道和区（县）录入、导入。")
 
 
 class BatchFilter(AreaFilterForm):
@@ -84,7 +88,10 @@ class IndexPage(ListPage):
         return visible_batches(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(guide=GUIDE, **kwargs)
+        may_import = scope_of(self.request.user).may_anywhere(Action.IMPORT)
+        if not may_import:
+            self.empty_title, self.empty_hint = NO_IMPORT
+        context = super().get_context_data(guide=GUIDE, may_import=may_import, **kwargs)
         # Filters of an empty list are in the way of the first steps.
         if not context["rows"] and not context["filter_form"].is_active:
             context["filter_form"] = None
