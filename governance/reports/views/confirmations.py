@@ -124,7 +124,12 @@ class ConfirmationPage(TemplatePage):
         return division
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.division = self.find(kwargs["code"])
+        division = find_division(request.user, kwargs["code"])
+        if division.level < Level.STREET:
+            return HttpResponseRedirect(f"{reverse('reports:confirmations')}?area={division.code}")
+        if division.level != Level.STREET:
+            raise Http404
+        self.division = division
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
