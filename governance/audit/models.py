@@ -107,6 +107,9 @@ class Event(AppendOnlyRow):
             models.Index(fields=["object_type", "object_id", "id"], name="event_by_object"),
             models.Index(fields=["path", "id"], name="event_by_path"),
             models.Index(fields=["username", "id"], name="event_by_user"),
+            # Auditors look for rare kinds, and for the number that an error page named.
+            models.Index(fields=["kind", "id"], name="event_by_kind"),
+            models.Index(fields=["request_id", "id"], name="event_by_request"),
         ]
 
     def __str__(self) -> str:

@@ -61,7 +61,7 @@ class AuditFilter(FilterForm):
         "since": lambda events, day: events.filter(at__gte=_midnight(day)),
         "until": lambda events, day: events.filter(at__lt=_midnight(day + timedelta(days=1))),
         "username": lambda events, name: events.filter(username=name.strip()),
-        "request_id": lambda events, number: events.filter(request_id__startswith=number.strip()),
+        "request_id": lambda events, number: events.filter(request_id=number.strip()),
         "text": _containing,
         "area": lambda events, division: events.filter(under(division.path, "path")),
     }

@@ -59,7 +59,7 @@ def test_every_condition_filters(tree, user_of, auditor):
     for query, expected in {
         "username=anna": ["甲"],
         "kind=end": ["乙"],
-        "request_id=xyz": ["乙"],
+        "request_id=xyz-2": ["乙"],
         "text=乙": ["乙"],
         f"area={tree.other_street.code}": ["乙"],
         f"object_type=accounts.user&object_id={clerk.pk}&username=anna": ["甲"],
