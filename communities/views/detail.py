@@ -116,7 +116,7 @@ class CommunityPage(DetailPage):
             may_view_persons=persons,
             buttons=self._buttons(may),
             may_add=may(Action.ADD, self.division.path),
-            changes=entries(list(events_of_community(self.division.path, scope)[:LAST_CHANGES])),
+            changes=entries(list(events_of_community(self.division.path, scope)[:LAST_CHANGES]), scope),
             finding_count=self.object.finding_count,
             file_count=self.object.file_count,
             **kwargs,
@@ -158,8 +158,8 @@ class ChangesPage(TemplatePage):
         return division_crumbs(self.request.user, self.division, "修改痕迹")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        events = events_of_community(self.division.path, scope_of(self.request.user))
-        page = numbered_page(events, self.request, size=PAGE_SIZE)
+        scope = scope_of(self.request.user)
+        page = numbered_page(events_of_community(self.division.path, scope), self.request, size=PAGE_SIZE)
         return super().get_context_data(
-            division=self.division, page=page, entries=entries(page.rows), **kwargs
+            division=self.division, page=page, entries=entries(page.rows, scope), **kwargs
         )

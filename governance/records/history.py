@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 
 from governance.accounts.models import User
+from governance.accounts.roles import Action
 from governance.accounts.scope import Scope
 from governance.audit.models import Event, EventKind
 from governance.exchange import sheets
@@ -88,15 +89,27 @@ def events_of_community(path: str, scope: Scope) -> QuerySet[Event]:
     return Event.objects.filter(path=path, object_type__in=types, kind__in=KINDS).order_by("-pk")
 
 
-def entries(events: Sequence[Event]) -> list[Entry]:
-    """Events as lines (two statements: names of users, names of imported files)."""
+def entries(events: Sequence[Event], scope: Scope | None = None) -> list[Entry]:
+    """Events as lines (two statements: names of users, names of imported files).
+
+    `scope` is the reader's: fields that name a human are left out where it may not see persons.
+    """
     if not events:
         return []
     by_label = {sheet.label: sheet for sheet in sheets.registered()}
     usernames = {event.username for event in events}
     names = dict(User.objects.filter(username__in=usernames).values_list("username", "display_name"))
     files = _imported_files(events, usernames)
-    return [_entry(event, by_label.get(event.object_type), names, files) for event in events]
+    return [
+        _entry(
+            event,
+            by_label.get(event.object_type),
+            names,
+            files,
+            scope is not None and scope.may(Action.VIEW_PERSONS, event.path),
+        )
+        for event in events
+    ]
 
 
 def _imported_files(events: Sequence[Event], usernames: set[str]) -> dict[str, str]:
@@ -117,7 +130,9 @@ def _imported_files(events: Sequence[Event], usernames: set[str]) -> dict[str, s
     }
 
 
-def _entry(event: Event, sheet: Sheet | None, names: dict[str, str], files: dict[str, str]) -> Entry:
+def _entry(
+    event: Event, sheet: Sheet | None, names: dict[str, str], files: dict[str, str], persons: bool
+) -> Entry:
     what = f"{sheet.name}“{event.object_label}”" if sheet is not None else f"附件“{event.object_label}”"
     return Entry(
         at=event.at,
@@ -130,7 +145,7 @@ def _entry(event: Event, sheet: Sheet | None, names: dict[str, str], files: dict
         origin=origin_of(event, files.get(event.request_id, "")),
         request_id=event.request_id,
         is_new=event.kind == EventKind.CREATE,
-        changes=changes_of(event, sheet),
+        changes=changes_of(event, sheet, persons=persons),
     )
 
 
@@ -157,14 +172,19 @@ def origin_of(event: Event, file: str = "") -> str:
     return words.get(origin, origin) or ("命令行" if not event.user_id else "导入")
 
 
-def changes_of(event: Event, sheet: Sheet | None) -> list[FieldChange]:
-    """The fields of an event in the order of the sheet, named as its columns."""
+def changes_of(event: Event, sheet: Sheet | None, *, persons: bool = False) -> list[FieldChange]:
+    """The fields of an event in the order of the sheet, named as its columns.
+
+    Open columns that name a human (网格长) only with `persons`.
+    """
     before, after = event.before or {}, event.after or {}
     order = _columns(sheet)
     keys = sorted({*before, *after}, key=lambda key: (list(order).index(key) if key in order else 999, key))
     found = []
     for key in keys:
         column = order.get(key)
+        if column is not None and column.names_person and not persons:
+            continue
         label = column.name if column is not None else _NAMES.get(key) or _verbose(sheet, key)
         old = _text(sheet, key, column, before.get(key))
         new = _text(sheet, key, column, after.get(key))

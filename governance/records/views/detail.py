@@ -94,7 +94,7 @@ class RecordPage(RowMixin, TemplatePage):
             buttons=row_buttons(user, sheet, row),
             siblings=other_records(sheet, row, scope, today),
             files=files,
-            changes=entries(list(events_of(row)[:LAST_CHANGES])),
+            changes=entries(list(events_of(row)[:LAST_CHANGES]), scope),
             watermark=is_personal(sheet),
             printed_at=timezone.localtime(),
             **kwargs,

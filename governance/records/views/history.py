@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from governance.accounts.roles import Action
+from governance.accounts.scope import scope_of
 from governance.records.history import entries, events_of
 from governance.records.lookup import find_row
 from governance.records.tables import action_of
@@ -27,5 +28,8 @@ class HistoryPage(RowMixin, TemplatePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = numbered_page(events_of(self.row), self.request, size=PAGE_SIZE)
         return super().get_context_data(
-            page=page, entries=entries(page.rows), division=self.row.division, **kwargs
+            page=page,
+            entries=entries(page.rows, scope_of(self.request.user)),
+            division=self.row.division,
+            **kwargs,
         )

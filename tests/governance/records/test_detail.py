@@ -181,6 +181,21 @@ def test_changes_of_persons_are_not_told_to_who_may_not_see_them(tree, clerk, cl
     assert "演示甲" not in client_of(Role.DEPARTMENT).get(changes).content.decode()
 
 
+def test_heads_of_grids_are_not_told_by_history_to_who_may_not_see_persons(tree, clerk, client_of):
+    grid = make_grid(tree.community, head="演示癸")
+    clerk.post(url("change", "grids", grid), typed("grids", grid, head="演示子", households="310"))
+    pages = [
+        url("detail", "grids", grid),
+        url("history", "grids", grid),
+        reverse("communities:detail", args=["610104001001"]),
+        reverse("communities:changes", args=["610104001001"]),
+    ]
+    for address in pages:
+        assert "演示子" in clerk.get(address).content.decode(), address
+        text = client_of(Role.DEPARTMENT).get(address).content.decode()
+        assert "310" in text and "演示子" not in text and "演示癸" not in text, address
+
+
 def test_a_community_has_no_record_page_but_a_history(tree, clerk):
     community = tree.community.community
     assert clerk.get(url("detail", "communities", community)).url == reverse(
