@@ -28,7 +28,9 @@ def time_left(session: Any) -> Left:
 
 def is_by_script(request: HttpRequest) -> bool:
     """Whether a script of a page asks: the page itself stays, whatever the answer is."""
-    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Requested-With") == "fetch"
+    if request.headers.get("HX-Request") == "true":
+        return True
+    return request.headers.get("X-Requested-With") in ("fetch", "XMLHttpRequest")
 
 
 def is_poll(request: HttpRequest) -> bool:

@@ -87,7 +87,9 @@ def test_with_the_action_the_page(sign_in: Callable[..., Client]) -> None:
 
 
 @SAMPLE
-@pytest.mark.parametrize("header", [{"HX-Request": "true"}, {"X-Requested-With": "fetch"}])
+@pytest.mark.parametrize(
+    "header", [{"HX-Request": "true"}, {"X-Requested-With": "fetch"}, {"X-Requested-With": "XMLHttpRequest"}]
+)
 def test_a_script_is_told_that_the_session_is_over(db: None, header: dict[str, str]) -> None:
     answer = Client().get("/list/", headers=header)
     assert answer.status_code == 204
