@@ -120,7 +120,9 @@ class AccountMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Django's default deny; a form sent by nobody asks to sign in without losing what was typed."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         if not is_by_script(request):
             held = sign_in_page(request, None, _REASONS[ENDED])
             if held is not None:

@@ -57,7 +57,7 @@ class AuditFilter(FilterForm):
     object_id = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     main: ClassVar[tuple[str, ...]] = ("since", "until", "username", "kind")
-    lookups: ClassVar[dict[str, Any]] = {
+    lookups: dict[str, Any] = {
         "since": lambda events, day: events.filter(at__gte=_midnight(day)),
         "until": lambda events, day: events.filter(at__lt=_midnight(day + timedelta(days=1))),
         "username": lambda events, name: events.filter(username=name.strip()),

@@ -28,7 +28,7 @@ def find_divisions(term: Term, user: Any, levels: Sequence[Level], limit: int) -
 def _by_code(digits: str, user: Any, levels: Sequence[Level], limit: int) -> list[Division]:
     # As an expression the level cannot tempt the planner away from the index of codes.
     rows = permitted(Division.objects.alias(which=F("level") + 0).filter(which__in=levels), user)
-    found = list(rows.filter(begins("code", digits)).order_by("code")[:limit])
+    found: list[Division] = list(rows.filter(begins("code", digits)).order_by("code")[:limit])
     if found or len(digits) not in (6, 9, 12):
         return found
     try:  # a retired code, or one filled up with zeros

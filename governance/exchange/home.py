@@ -21,6 +21,7 @@ def own_batches(request: HttpRequest) -> list[ImportBatch]:
     """The latest imports of the user (one statement a request)."""
     kept: list[ImportBatch] | None = request.__dict__.get("_own_batches")
     if kept is None:
+        assert request.user.pk is not None
         rows = ImportBatch.objects.filter(user_id=request.user.pk).order_by("-pk")
         kept = request.__dict__["_own_batches"] = list(rows[:READ])
     return kept

@@ -57,7 +57,7 @@ def counts_by_unit(request: HttpRequest, units: Units) -> Mapping[str, dict[str,
 
         def count(length: int) -> dict[str, dict[str, int]]:
             unit = Substr("path", 1, length) if length else Value("")
-            found = rows.annotate(unit=unit).values("unit").annotate(**named)
+            found: Any = rows.annotate(unit=unit).values("unit").annotate(**named)
             return {each.pop("unit"): each for each in found}
 
         kept[units] = units.by_length(count)

@@ -25,7 +25,7 @@ class FilterForm(forms.Form):
 
     main: ClassVar[tuple[str, ...]] = ()
 
-    lookups: ClassVar[dict[str, str | Callable[[Any, Any], Any]]] = {}
+    lookups: dict[str, str | Callable[[Any, Any], Any]] = {}
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

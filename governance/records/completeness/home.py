@@ -126,6 +126,7 @@ def sheets_panel(request: HttpRequest) -> dict[str, Any] | None:
 
 def drafts(request: HttpRequest, on: date) -> Iterable[Todo]:
     """Forms that were begun and not saved."""
+    assert request.user.pk is not None
     for draft in Draft.objects.filter(user_id=request.user.pk).order_by("-saved_at")[:20]:
         verb, slug, key = draft.key.split(":", 2)
         sheet = sheets.by_slug(slug)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import reduce
-from operator import and_, or_
+from operator import add, and_, or_
 from typing import Any
 
 from django.db import models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Substr
 
 from governance.exchange import sheets
 from governance.exchange.sheets import Sheet
@@ -62,11 +63,11 @@ def _is_empty(sheet: Sheet, name: str) -> Q:
 
 def filled(sheet: Sheet) -> Any:
     """How many of the important fields of a row are filled, as an expression."""
-    one_by_one = [
+    one_by_one: list[Any] = [
         Case(When(_is_empty(sheet, name), then=Value(0)), default=Value(1), output_field=IntegerField())
         for name in sheet.important
     ]
-    return reduce(lambda left, right: left + right, one_by_one, Value(0, output_field=IntegerField()))
+    return reduce(add, one_by_one, Value(0, output_field=IntegerField()))
 
 
 def begun(sheet: Sheet) -> Q:
@@ -125,4 +126,4 @@ def in_state(
 
 def unit_of(length: int) -> Any:
     """The path of the unit of a row, as an expression; the whole scope for 0."""
-    return models.functions.Substr(F("path"), 1, length) if length else Value("")
+    return Substr(F("path"), 1, length) if length else Value("")

@@ -112,8 +112,8 @@ def tally(*, paths: Sequence[str], length: int, on: date) -> dict[str, Tally]:
     found: dict[str, Tally] = {}
     main = main_sheet()
     if main is None:
-        rows = Division.objects.current().communities().filter(condition).order_by()
-        for path, number in rows.annotate(unit=unit).values_list("unit").annotate(number=Count("pk")):
+        divisions = Division.objects.current().communities().filter(condition).order_by()
+        for path, number in divisions.annotate(unit=unit).values_list("unit").annotate(number=Count("pk")):
             found[path] = Tally(number)
     else:
         rows = standing(main, on).filter(condition).exclude(path__in=Division.objects.closed_paths())
@@ -134,10 +134,7 @@ def tally(*, paths: Sequence[str], length: int, on: date) -> dict[str, Tally]:
                 number, {slug: done}, {}, {slug: some - done}, filled=fields or 0, fields=number * whole
             )
     parts = [
-        part
-        for sheet in listed_sheets()
-        for part in (_entered, _empty)
-        for part in [part(sheet, condition, unit, on)]
+        rows_of(sheet, condition, unit, on) for sheet in listed_sheets() for rows_of in (_entered, _empty)
     ]
     if parts:
         for path, slug, state, number in parts[0].union(*parts[1:], all=True):

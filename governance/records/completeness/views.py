@@ -275,7 +275,7 @@ class _Verb(PolicyMixin, View):
         except ValidationError as error:
             form.add_error(None, error.messages)
         for text in [each for errors in form.errors.values() for each in errors]:
-            messages.error(request, text)
+            messages.error(request, str(text))
         page = CommunityPage()
         page.setup(request, code=code)
         page.division = division

@@ -1,5 +1,7 @@
 """A clerk's word that a community truly has no row of a registry, so that nothing is missing there."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -39,7 +41,7 @@ class EmptyConfirmation(ScopedModel):
     revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
     reason = models.CharField("撤销原因", max_length=200, blank=True)
 
-    objects = EmptyConfirmationQuerySet.as_manager()
+    objects: ClassVar[models.Manager] = EmptyConfirmationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "确认为无"
