@@ -32,6 +32,11 @@ class UnitField(forms.ModelChoiceField):
             error_messages={"required": _NO_UNIT, "invalid_choice": _NO_UNIT},
         )
 
+        # Read once, for the options and for whether there are any.
+        rows = list(usable)
+        self.is_useful = bool(rows)
+        self.choices = [("", "请选择"), *((unit.pk, self.label_from_instance(unit)) for unit in rows)]
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}（{obj.division.name}）"
 
