@@ -30,6 +30,11 @@ _NAMES = {
     "610102001001": "东新街社区",
 }
 
+JURISDICTIONS = {
+    "41": "河南省",
+}
+"""Where packs apply outside the small tree: `load_policies` asks for every jurisdiction."""
+
 
 def make_division(code: str, name: str, parent: Division | None = None) -> Division:
     """A division whose path follows from its code; the parent is found by the code when not given."""
@@ -39,6 +44,11 @@ def make_division(code: str, name: str, parent: Division | None = None) -> Divis
         parent = Division.objects.filter(code=upper).first() or make_division(upper, _NAMES.get(upper, upper))
     path = parent.path.ljust(path_length(level - 1), "0") + code[-WIDTHS[level - 1] :] if parent else ""
     return Division.objects.create(code=code, name=name, level=level, parent=parent, path=path)
+
+
+def make_jurisdictions() -> dict[str, Division]:
+    """The divisions of `JURISDICTIONS` by code; nothing lies under them."""
+    return {code: make_division(code, name) for code, name in JURISDICTIONS.items()}
 
 
 @dataclass(frozen=True)
@@ -92,8 +102,12 @@ class Tree:
 
 
 def make_tree() -> Tree:
-    """Two counties of one city: 莲湖区 with 2 streets and 4 communities, 新城区 with 1 and 1."""
+    """Two counties of one city: 莲湖区 with 2 streets and 4 communities, 新城区 with 1 and 1.
+
+    Beside them, empty, the jurisdictions of packs of other provinces.
+    """
     divisions = {code: make_division(code, name) for code, name in sorted(_NAMES.items())}
+    divisions |= make_jurisdictions()
     make_communities()
     return Tree(divisions)
 

@@ -19,7 +19,7 @@ from governance.divisions.registry import make_communities
 from governance.policies.evaluation.community import community_results
 from governance.policies.evaluation.upper import UpperResult, division_result
 from governance.policies.loader import load_policies
-from tests.factories import make_division
+from tests.factories import make_division, make_jurisdictions
 
 
 def _district_rows(file: Path) -> list[dict[str, str]]:
@@ -52,6 +52,7 @@ def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
                 for row in _district_rows(DATA / name):
                     make_division(row["code"], row["name"])
             make_communities()
+            make_jurisdictions()
             load_policies()
             yield Demo(load_registries())
         finally:

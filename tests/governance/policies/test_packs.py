@@ -12,6 +12,16 @@ from governance.policies.models.standards import ImmutableValue
 from governance.policies.pack_files import PACKS, PackError, read_packs
 from tests.factories import Tree
 
+IDS = Path(__file__).with_name("mechanism_ids.txt")
+"""The id of every measure that the documents state, one a line."""
+
+DOCUMENTS = {
+    "henan-2017": ("HN", "in_force", "41", 103),
+    "lianhu-2024": ("LH", "in_force", "610104", 99),
+    "shaanxi-2019": ("SX", "in_force", "61", 96),
+}
+"""Folder → code, status, jurisdiction, number of measures."""
+
 
 @pytest.fixture
 def packs(tmp_path: Path) -> Path:
@@ -79,8 +89,20 @@ def test_a_measure_of_an_unknown_clause_is_an_error(packs: Path):
 
 
 def test_every_pack_holds_every_measure_of_its_document():
-    counts = {pack.document.code: len(pack.measures) for pack in read_packs()}
-    assert counts == {"LH": 99, "SX": 96}
+    held = [measure.id for pack in read_packs() for measure in pack.measures]
+    assert sorted(held) == sorted(IDS.read_text(encoding="utf-8").split())
+
+
+def test_documents_have_their_status_and_jurisdiction():
+    packs = list(read_packs())
+    found = {}
+    for pack in packs:
+        document = pack.document
+        found[pack.folder] = (document.code, document.status, document.jurisdiction, len(pack.measures))
+    assert found == DOCUMENTS
+    for pack in packs:
+        assert pack.document.id == pack.folder
+        assert {measure.id.partition("-")[0] for measure in pack.measures} == {pack.document.code}
 
 
 def test_loading_twice_changes_nothing(measured_tree: Tree):
