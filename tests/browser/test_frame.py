@@ -71,12 +71,12 @@ def test_search_without_javascript(visit, tree, user_of):
 
 
 def test_the_warning_keeps_the_focus_and_lets_go_on(clerk, short_sessions):
-    short_sessions(8)
+    short_sessions(14)
     page = clerk.page
     clerk.open(reverse("web:search"))
     page.locator("#find").fill("莲")
     dialog = page.get_by_role("alertdialog")
-    expect(dialog).to_be_visible()
+    expect(dialog).to_be_visible(timeout=20_000)
     expect(dialog).to_contain_text(re.compile(r"\d 秒 后自动退出"))
     expect(page.get_by_role("button", name="继续工作")).to_be_focused()
     page.keyboard.press("Enter")
