@@ -18,7 +18,7 @@ from governance.web.policy import AUTHENTICATED, PolicyMixin
 from governance.web.views import TemplatePage
 
 _SHOWN = 15
-_KINDS = (EventKind.LOGIN, EventKind.LOGIN_FAILED, EventKind.LOGOUT, EventKind.PASSWORD)
+_KINDS = (EventKind.LOGIN, EventKind.LOGIN_FAILED, EventKind.LOGOUT, EventKind.PASSWORD, EventKind.UNLOCK)
 
 
 class OwnAccountPage(TemplatePage):
@@ -28,7 +28,9 @@ class OwnAccountPage(TemplatePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, now = visitor(self.request), timezone.now()
-        events = Event.objects.filter(username=user.username, kind__in=_KINDS).order_by("-pk")[:_SHOWN]
+        # About the own account, whoever did it: administrators reset passwords and end sessions, too.
+        about = Event.objects.filter(object_type="accounts.user", object_id=str(user.pk))
+        events = about.filter(kind__in=_KINDS).order_by("-pk")[:_SHOWN]
         age = (now - user.password_changed_at).days
         return super().get_context_data(
             account=user,

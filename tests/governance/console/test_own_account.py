@@ -2,6 +2,8 @@ from django.test import Client
 
 from governance.accounts.models import UserSession
 from governance.accounts.roles import Role
+from governance.accounts.services import end_sessions_of
+from governance.audit.context import acting
 from governance.audit.models import Event, EventKind
 from tests.factories import PASSWORD
 
@@ -31,3 +33,12 @@ def test_others_are_ended_and_this_one_goes_on(tree, user_of, sign_in):
     assert here.get("/account/").status_code == 200 and there.get("/").status_code == 302
     assert UserSession.objects.filter(user=user).count() == 1
     assert Event.objects.get(kind=EventKind.LOGOUT).detail == {"sessions": 1}
+
+
+def test_what_administrators_did_to_the_account_is_seen(tree, user_of, sign_in):
+    user = user_of(Role.STREET_CLERK)
+    sign_in(user)
+    with acting(username="security_admin"):
+        end_sessions_of(user=user, reason="核查", by=user_of(Role.SECURITY_ADMIN))
+    text = body(sign_in(user).get("/account/"))
+    assert "由 security_admin 办理：核查" in text
