@@ -32,6 +32,9 @@ _NAMES = {
 
 JURISDICTIONS = {
     "41": "河南省",
+    "51": "四川省",
+    "5114": "眉山市",
+    "511421": "仁寿县",
 }
 """Where packs apply outside the small tree: `load_policies` asks for every jurisdiction."""
 

@@ -18,6 +18,7 @@ IDS = Path(__file__).with_name("mechanism_ids.txt")
 DOCUMENTS = {
     "henan-2017": ("HN", "in_force", "41", 103),
     "lianhu-2024": ("LH", "in_force", "610104", 99),
+    "renshou-draft": ("RS", "draft", "511421", 104),
     "shaanxi-2019": ("SX", "in_force", "61", 96),
 }
 """Folder → code, status, jurisdiction, number of measures."""
@@ -103,6 +104,24 @@ def test_documents_have_their_status_and_jurisdiction():
     for pack in packs:
         assert pack.document.id == pack.folder
         assert {measure.id.partition("-")[0] for measure in pack.measures} == {pack.document.code}
+
+
+def test_renshou_tasks_have_the_units_of_the_annex_and_no_lead():
+    pack = next(pack for pack in read_packs() if pack.document.code == "RS")
+    assert [task.number for task in pack.tasks] == list(range(1, 29))
+    assert {measure.task for measure in pack.measures} == {None, *range(1, 29)}
+    assert {unit.role for task in pack.tasks for unit in task.units} == {"responsible"}
+    assert {task.number for task in pack.tasks if any(unit.group for unit in task.units)} == {
+        3,
+        8,
+        9,
+        13,
+        17,
+        22,
+    }
+    names = {task.number: [unit.name for unit in task.units] for task in pack.tasks}
+    assert names[6] == ["县民政局", "文林镇"]
+    assert sum(map(len, names.values())) == 74
 
 
 def test_loading_twice_changes_nothing(measured_tree: Tree):

@@ -241,6 +241,19 @@ def test_standard_in_the_scope_of_a_street(measured, client_of):
     assert "莲湖路社区" not in text_of(other, reverse("policies:standard", args=["LH-SIZE-01"]))
 
 
+def test_every_document_shows_its_status_clauses_and_measures(measured_tree, client_of):
+    client = client_of(Role.COUNTY_STAFF)
+    listed = text_of(client, reverse("policies:documents"))
+    for document in PolicyDocument.objects.prefetch_related("clauses", "measures"):
+        assert document.title in listed
+        text = text_of(client, document.get_absolute_url())
+        assert document.get_status_display() in text
+        assert document.jurisdiction.name in text
+        assert text.count("<tr id=") == len(document.measures.all()), document.key
+        for clause in document.clauses.all():
+            assert clause.heading in text
+
+
 def test_a_draft_has_no_colour(measured, client_of):
     PolicyDocument.objects.update(status="draft")
     text = text_of(client_of(Role.COUNTY_STAFF), reverse("policies:checkup", args=["610104001001"]))
