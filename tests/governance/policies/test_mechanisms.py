@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -40,6 +41,12 @@ def test_records_tasks_and_reports_are_live(catalogue):
     assert live >= {"SX-DOC-01", "SX-DOC-02", "SX-DOC-03", "LH-DOC-01", "LH-DOC-02", "LH-DOC-03"}
     assert live >= {"LH-TASK-00", "SX-RPT-01", "LH-SIZE-01"}
     assert "LH-EST-01" not in live
+
+
+def test_every_measure_of_the_five_documents_is_in_the_catalogue(catalogue):
+    ids = Path(__file__).with_name("mechanism_ids.txt").read_text(encoding="utf-8").split()
+    assert len(ids) == 488
+    assert set(catalogue) == set(ids)
 
 
 def test_no_reference_is_dead(catalogue, client_of):

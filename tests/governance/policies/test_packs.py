@@ -17,6 +17,7 @@ IDS = Path(__file__).with_name("mechanism_ids.txt")
 
 DOCUMENTS = {
     "henan-2017": ("HN", "in_force", "41", 103),
+    "hunan-lecture-2019": ("HU", "guidance", "43", 86),
     "lianhu-2024": ("LH", "in_force", "610104", 99),
     "renshou-draft": ("RS", "draft", "511421", 104),
     "shaanxi-2019": ("SX", "in_force", "61", 96),
@@ -103,6 +104,8 @@ def test_documents_have_their_status_and_jurisdiction():
     assert found == DOCUMENTS
     for pack in packs:
         assert pack.document.id == pack.folder
+        if pack.document.status == "guidance":
+            assert {measure.binding for measure in pack.measures} == {"guidance"}
         assert {measure.id.partition("-")[0] for measure in pack.measures} == {pack.document.code}
 
 
