@@ -90,3 +90,18 @@ def test_headers_on_every_answer() -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.urls("governance.urls")
+@pytest.mark.parametrize(
+    ("method", "path", "data"),
+    [
+        ("get", "/communities/%00/", {}),
+        ("get", "/records/grids/", {"q": "a\0"}),
+        ("post", "/records/grids/", {"list_action": "save", "name": "甲", "query": "q=\0"}),
+        ("post", "/records/grids/1/change/", {"_reason": "a\0"}),
+    ],
+)
+def test_a_nul_is_refused_before_it_meets_the_database(sign_in, method: str, path: str, data: dict) -> None:
+    answer = getattr(sign_in(Role.STREET_CLERK, "甲街道"), method)(path, data)
+    assert answer.status_code == 400 and "请求无法处理" in answer.content.decode()
