@@ -130,15 +130,8 @@ def _measure(
     return taken, broken
 
 
-@pytest.mark.parametrize(
-    "role",
-    [
-        # The quick loop looks at the role that opens most pages.
-        pytest.param(role, marks=[] if role == Role.COUNTY_STAFF else pytest.mark.slow)
-        for role in Role
-    ],
-    ids=lambda role: role.value,
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_pages_take_few_statements_whatever_the_rows(
     role: Role, filled_tree: Tree, users, nothing_expires, request
 ):

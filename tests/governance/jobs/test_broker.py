@@ -135,6 +135,7 @@ def test_silent_redis_does_not_hang_a_click(silent_url):
     assert len(services.sweep(timezone.now()).rung) == 20
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_redis_that_falls_silent_behind_an_open_connection(redis_server):
     url, server = redis_server

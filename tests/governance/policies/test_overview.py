@@ -73,6 +73,7 @@ def test_a_theme_and_a_standard_narrow_everything(frozen_tree: Tree, client_of: 
     assert page(client, "610104", "?standard=nonsense")["chosen"] is False
 
 
+@pytest.mark.slow
 def test_numbers_lead_to_lists_of_as_many(frozen_tree: Tree, client_of: ClientOf) -> None:
     client = client_of(Role.COUNTY_STAFF)
     seen = page(client, "610104")
