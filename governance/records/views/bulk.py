@@ -17,7 +17,7 @@ from governance.accounts.visitor import visitor
 from governance.records import bulk, services
 from governance.records.lookup import list_url
 from governance.records.tables import state_on
-from governance.records.views.ending import EndForm, ReasonForm
+from governance.records.views.ending import END_PHRASES, VOID_PHRASES, EndForm, ReasonForm
 from governance.records.views.export import ExportPage, picked
 from governance.records.views.listing import BULK, find_table, rows_of
 from governance.web.columns import Column
@@ -83,6 +83,8 @@ class BulkPage(FormPage):
         given = super().get_form_kwargs()
         if "confirm" not in self.request.POST:
             given = {name: value for name, value in given.items() if name not in ("data", "files")}
+        word = services.end_word(self.table.sheet)
+        given["phrases"] = END_PHRASES.get(word, ()) if self.verb == "end" else VOID_PHRASES
         if self.verb == "end":
             given |= {
                 "label": self.table.sheet.end,

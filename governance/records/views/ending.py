@@ -51,13 +51,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label="原因",
         max_length=services.MOST_REASON,
-        help_text="可从常用说法中选择，也可自行填写；记入修改痕迹",
+        help_text="记入修改痕迹",
         error_messages={"required": "请写明原因。"},
     )
 
     def __init__(self, *args: Any, phrases: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].widget = PhraseInput(phrases)
+        reason = self.fields["reason"]
+        reason.widget = PhraseInput(phrases)
+        if phrases:
+            reason.help_text = f"可从常用说法中选择，也可自行填写；{reason.help_text}"
 
 
 class EndForm(ReasonForm):

@@ -18,7 +18,8 @@ from governance.web.policy import Needs
 class RevealForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = "与查看人、时间一起记入审计日志"
+        text = "可从常用说法中选择，也可自行填写；与查看人、时间一起记入审计日志"
+        self.fields["reason"].help_text = text
 
 
 class RevealPage(ReasonPage):

@@ -164,6 +164,7 @@ def test_ticked_rows_end_together(grids, client_of):
     data = {"bulk": "end", "pk": [row.pk for row in rows], "back": "/records/grids/?kind=villager_group"}
     asked = bulk(client, "grids", **data)
     assert "一号网格" in asked.content.decode() and "确认撤销 2 个" in asked.content.decode()
+    assert "可从常用说法中选择" in asked.content.decode() and 'value="拆迁"' in asked.content.decode()
     done = bulk(client, "grids", **data, confirm="1", on="2026-06-30", reason="网格调整")
     assert (done.status_code, done.url) == (302, "/records/grids/?kind=villager_group")
     assert {row.ended_on for row in Grid.objects.filter(pk__in=data["pk"])} == {date(2026, 6, 30)}
