@@ -259,6 +259,7 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         "axes": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "markdown_it": {"level": "INFO"},
     },
 }
 # Logs go to stderr so that `--json` commands keep stdout for their one object.

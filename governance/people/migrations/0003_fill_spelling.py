@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from governance import bulk
 from governance.spelling import spell_person
 
 BATCH = 2000
@@ -17,7 +18,7 @@ def fill(apps, schema_editor):
         for person in some:
             spelling = spell_person(person.name)
             person.pinyin, person.initials = spelling.full, spelling.initials
-        Person.objects.bulk_update(some, ["pinyin", "initials"], batch_size=300)
+        bulk.update(Person, some, ["pinyin", "initials"])
         last = some[-1].pk
 
 
