@@ -70,7 +70,7 @@ def _hit(rows: list[tuple[Sheet, Any]], today: Any) -> Hit:
         _url(sheet, row),
         path=row.path,
         note=row.division.name,
-        tags=(*names, *(("已离任",) if over else ())),
+        tags=(*names, *((f"已{sheet.end.removesuffix('日期')}",) if over else ())),
     )
 
 

@@ -1,5 +1,7 @@
 """The search of the header: what finds what, for whom, and what never stands in an address."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from governance.people.models import Person
 from governance.people.services import set_values
 from governance.web.search import Kind, parse
 from tests.factories import Tree, make_division
+from tests.governance.records.makers import make_member, make_person, make_worker
 from tests.registry import BEGAN, fill_community
 
 ID_NUMBER = "610104197603070018"
@@ -98,6 +101,13 @@ def test_nothing_outside_the_own_divisions_is_found(client_of, person):
 @pytest.mark.parametrize("typed", ["晓梅", "解晓", "xxm", "xiexiao", ID_NUMBER, "6101 0419 7603 0700 18"])
 def test_a_person_is_found_by_name_spelling_and_whole_number(client_of, person, typed: str):
     assert find(client_of(Role.STREET_CLERK), typed) == ["解晓梅"]
+
+
+def test_who_left_is_told_in_the_word_of_the_registry(client_of, tree):
+    make_worker(tree.community, make_person("解晓兰"), ended_on=date(2025, 6, 30))
+    make_member(tree["610104001002"], make_person("解晓竹"), ended_on=date(2025, 6, 30))
+    page = client_of(Role.STREET_CLERK).get(reverse("web:search"), {"q": "解晓"}).content.decode()
+    assert page.count("已离职") == 1 and page.count("已离任") == 1
 
 
 @pytest.mark.parametrize("role", [Role.DEPARTMENT, Role.SYSTEM_ADMIN])
