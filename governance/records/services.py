@@ -42,6 +42,13 @@ def end_word(sheet: Sheet) -> str:
     return sheet.end.removesuffix("日期")
 
 
+def ended_text(sheet: Sheet, what: str, on: dt.date) -> str:
+    """What to say after an ending; one in the future counts until then."""
+    if on > timezone.localdate():
+        return f"已登记{end_word(sheet)}：{what}，自 {on:%Y-%m-%d} 起生效，此前仍计入在册。"
+    return f"已{end_word(sheet)}：{what}。"
+
+
 def end(*, user: User, sheet: Sheet, row: Any, on: dt.date, reason: str) -> Saved:
     """End a record: `on` is the first day on which it no longer counts. Asked twice it ends once.
 

@@ -150,6 +150,9 @@ class BulkPage(FormPage):
         except forms.ValidationError as error:
             form.add_error("reason" if hasattr(error, "error_dict") else None, error.messages)
             return self.form_invalid(form)
-        word = services.end_word(self.table.sheet) if self.verb == "end" else "作废"
-        messages.success(self.request, f"已{word} {done} {self.table.unit}。")
+        what = f"{done} {self.table.unit}"
+        said = f"已作废 {what}。"
+        if self.verb == "end":
+            said = services.ended_text(self.table.sheet, what, form.cleaned_data["on"])
+        messages.success(self.request, said)
         return HttpResponseRedirect(self.back)

@@ -125,7 +125,7 @@ class EndPage(ReasonPage):
             on=form.cleaned_data["on"],
             reason=form.cleaned_data["reason"],
         )
-        self.success_message = f"已{services.end_word(self.sheet)}：{self.row}。"
+        self.success_message = services.ended_text(self.sheet, str(self.row), form.cleaned_data["on"])
         return row_url(self.sheet, self.row)
 
 

@@ -1,8 +1,9 @@
 """Ending, voiding and restoring with a reason, and showing personal data."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.roles import Role
@@ -38,6 +39,17 @@ def test_ending_sets_the_date_of_the_registry_and_says_why(tree: Tree, clerk, re
     assert (event.kind, event.reason, event.object_version) == (EventKind.END, "任期届满", 2)
     assert (event.before, event.after) == ({"ended_on": None}, {"ended_on": "2026-06-30"})
     assert refreshed == [tree.community.path]
+
+
+def test_an_end_in_the_future_is_told_to_count_until_then(tree: Tree, clerk):
+    grid = make_grid(tree.community)
+    coming = timezone.localdate() + timedelta(days=40)
+    data = {"on": coming.isoformat(), "reason": "网格调整"}
+    text = clerk.post(url("end", "grids", grid), data, follow=True).content.decode()
+    assert f"自 {coming} 起生效，此前仍计入在册" in text and "已撤销：" not in text
+    bulk = {"bulk": "end", "pk": [make_grid(tree.community, number="02").pk], "confirm": "1", **data}
+    text = clerk.post(reverse("records:bulk", args=["grids"]), bulk, follow=True).content.decode()
+    assert f"已登记撤销：1 个，自 {coming} 起生效" in text
 
 
 def test_ended_twice_it_ends_once(tree: Tree, clerk):
