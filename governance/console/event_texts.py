@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Field
 
 from governance.audit.models import Event
 
@@ -22,6 +24,7 @@ _NAMES = {
     "code": "代码",
     "columns": "列",
     "conditions": "条件",
+    "conflict": "冲突",
     "conflicts": "冲突",
     "created": "新增",
     "display_name": "姓名",
@@ -43,6 +46,8 @@ _NAMES = {
     "list": "列表",
     "locked": "已锁定",
     "method": "方式",
+    "moved_from": "调出社区",
+    "moved_to": "调入社区",
     "name": "名称",
     "new": "新增",
     "note": "说明",
@@ -81,12 +86,44 @@ _NAMES = {
     "voided_on": "作废日期",
     "whole": "完整",
 }
-"""Names of what the kernel notes; the registries' fields already carry the names users know."""
+"""Names of what the kernel notes; fields of records are named by their models."""
+_BETTER_BY_MODEL = frozenset({"name", "kind"})
 
 
-def name_of(key: str) -> str:
-    """A field of an event as users read it."""
-    return _NAMES.get(key, key)
+@lru_cache(maxsize=2048)
+def _field(label: str, key: str) -> Field | None:
+    """The field that a key of an event on a model means, its own or that of the person it is about."""
+    try:
+        model: Any = apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+    own = {each.name: each for each in model._meta.fields}
+    if key in own:
+        return own[key]
+    for link in own.values():
+        if link.many_to_one and link.name != "division":
+            for each in link.related_model._meta.fields:
+                if each.name == key:
+                    return each
+    return None
+
+
+def name_of(key: str, label: str = "") -> str:
+    """A field of an event as users read it; `label` is that of the model the event is about."""
+    if key in _NAMES and key not in _BETTER_BY_MODEL:
+        return _NAMES[key]
+    field = _field(label, key)
+    named = str(field.verbose_name) if field is not None else ""
+    return _NAMES.get(key, key) if named.isascii() else named
+
+
+def value_of(value: Any, key: str, label: str) -> str:
+    """A value before or after, by the label of its choice where it has one."""
+    field = _field(label, key)
+    choices = dict(field.flatchoices) if field is not None else {}
+    if isinstance(value, str) and value in choices:
+        return str(choices[value])
+    return plain(value)
 
 
 _WORDS = {
@@ -115,13 +152,15 @@ def plain(value: Any) -> str:
     return "空" if value in (None, "") else _WORDS.get(str(value), str(value))
 
 
-def _pairs(values: dict[str, Any] | None) -> str:
-    return "，".join(f"{name_of(name)}={plain(value)}" for name, value in (values or {}).items())
+def _pairs(values: dict[str, Any] | None, label: str = "") -> str:
+    pairs = (values or {}).items()
+    return "，".join(f"{name_of(name, label)}={value_of(value, name, label)}" for name, value in pairs)
 
 
 def summary(event: Event) -> str:
     """What changed, in one line: old → new, then the reason and what else was noted."""
-    before, after = _pairs(event.before), _pairs(event.after)
+    label = event.object_type
+    before, after = _pairs(event.before, label), _pairs(event.after, label)
     change = f"{before} → {after or '空'}" if before else after
     return "；".join(part for part in (change, event.reason, _pairs(event.detail)) if part)
 
@@ -146,12 +185,12 @@ class FieldChange:
 
 def changes(event: Event) -> Iterator[FieldChange]:
     """Each field that the event names, in the order in which it was written."""
-    before, after = event.before or {}, event.after or {}
+    before, after, label = event.before or {}, event.after or {}, event.object_type
     for key in dict.fromkeys([*before, *after]):
         yield FieldChange(
-            name_of(key),
-            plain(before[key]) if key in before else "—",
-            plain(after[key]) if key in after else "—",
+            name_of(key, label),
+            value_of(before[key], key, label) if key in before else "—",
+            value_of(after[key], key, label) if key in after else "—",
         )
 
 

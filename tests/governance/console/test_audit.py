@@ -17,6 +17,7 @@ from governance.audit.sealing import seal_events, verify
 from governance.audit.services import build, record, record_many
 from governance.console import verification
 from governance.console.audit_search import event_page
+from governance.console.event_texts import changes, summary
 from governance.jobs.models import Job
 from governance.jobs.periodic import tick
 from tests.factories import PASSWORD
@@ -127,6 +128,14 @@ def test_an_event_shows_fields_before_and_after_in_chinese(tree, user_of, audito
     for word in ("姓名", "<del>张三</del>", "<ins>李四</ins>", "启用", "行数", "同一请求", "待封存", "用户"):
         assert word in text
     assert f"/audit/{other.pk}/" in text and "外区" not in text
+
+
+def test_fields_of_records_and_their_choices_are_named_in_chinese(tree, auditor):
+    data = {"name": "演示甲", "phone": "138****0000", "post": "chief", "ended_on": None}
+    event = Event(object_type="cadres.communityworker", after=data, detail={"moved_to": "610104001002"})
+    assert summary(event) == "姓名=演示甲，手机号=138****0000，岗位=正职，离职日期=空；调入社区=610104001002"
+    event = Event(object_type="grids.grid", before={"households": 1}, after={"households": 2})
+    assert [(change.name, change.after) for change in changes(event)] == [("户数", "2")]
 
 
 # --- the file ---
