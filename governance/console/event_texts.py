@@ -127,7 +127,7 @@ def value_of(value: Any, key: str, label: str) -> str:
 
 
 _WORDS = {
-    "form": "页面填报",
+    "form": "页面填写",
     "workbook": "工作簿",
     "theirs": "保留他人修改",
     "mine": "以本次为准",
