@@ -39,7 +39,8 @@ SYSTEM = "系统"
 _DISK_FULL = "服务器磁盘空间不足，任务未完成，原有文件未受影响。请联系系统管理员。"
 _ASK = "请稍后重试；仍不成功请告知系统管理员任务编号"
 
-_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
+# Digits inside a longer word are no number of a person: a fingerprint in hex may well hold eleven of them.
+_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 
 
 # --- asking -----------------------------------------------------------------------------------------------

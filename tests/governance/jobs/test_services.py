@@ -92,6 +92,10 @@ def test_payload_holds_no_personal_data(payload):
         ask(payload=payload)
 
 
+def test_fingerprint_with_eleven_digits_is_no_phone_number(clerk):
+    assert ask(payload={"fingerprint": "c17050532116", "key": "36df98a13812345678e9f9e6"}).pk
+
+
 def test_run_reports_progress_result_and_times(clerk):
     job = ask(payload={"number": 3}, user=clerk)
     services.run_job(job.pk)
