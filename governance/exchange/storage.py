@@ -1,12 +1,11 @@
 """Sealed files of imports and exports under DATA_DIR/imports: whole or absent, for the owner alone."""
 
-import os
 import secrets
 from pathlib import Path
 
 from django.conf import settings
 
-from governance.crypto.files import open_sealed, seal
+from governance.crypto.files import open_sealed, store_sealed
 
 UPLOAD, PREVIEW, UNDO, EXPORT = "upload", "preview", "undo", "export"
 
@@ -20,19 +19,7 @@ def _path(key: str, kind: str) -> Path:
 
 
 def write(key: str, kind: str, content: bytes) -> None:
-    """Seal and store; written beside and renamed, so that a full disk leaves no half file."""
-    path = _path(key, kind)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(seal(content))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    store_sealed(_path(key, kind), content)
 
 
 def read(key: str, kind: str) -> bytes:
