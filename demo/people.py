@@ -35,3 +35,9 @@ def invented_persons(code: str, phone_from: int) -> Iterator[Person]:
             birth_date=f"{year}-{month:02d}-{day:02d}",
             phone=f"1380000{phone_from + number - 1:04d}",
         )
+
+
+def invented_id(number: int) -> str:
+    """An ID number (`number` below 1000) beside those of the registries: their communities end at 99."""
+    first_17 = f"10019919900{number % 9 + 1}01{number:03d}"
+    return first_17 + check_digit(first_17)

@@ -12,12 +12,11 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from demo.accounts import ACCOUNTS
-from demo.people import MARK
+from demo.people import MARK, invented_id
 from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.divisions.models import Division
 from governance.exchange.services import export_workbook
-from governance.people.identity import check_digit
 
 CODE = "社区代码"
 _CLERK = next(account for account in ACCOUNTS if account.role == Role.STREET_CLERK)
@@ -55,12 +54,6 @@ class Ledger:
         self.put(self.sheet.max_row + 1, **values)
 
 
-def _id_number(number: int) -> str:
-    """An invented number beside those of the registries: their communities end at 99."""
-    first_17 = f"10019919900{number % 9 + 1}01{number:03d}"
-    return first_17 + check_digit(first_17)
-
-
 def _change(book: dict[str, Ledger]) -> None:
     """What a clerk does in a quarter: correct figures, end and add rows."""
     first, second, last = "610104001001", "610104001002", "610104001012"
@@ -77,7 +70,7 @@ def _change(book: dict[str, Ledger]) -> None:
     members.append(
         社区代码="610104001008",
         姓名=f"{MARK}钱新一",
-        身份证号=_id_number(1),
+        身份证号=invented_id(1),
         居委会职务="委员",
         专职="是",
         占职数="是",
@@ -87,7 +80,7 @@ def _change(book: dict[str, Ledger]) -> None:
         book["社区工作者"].append(
             社区代码=last,
             姓名=f"{MARK}{name}",
-            身份证号=_id_number(number),
+            身份证号=invented_id(number),
             手机号=f"1380000999{number}",
             岗位="一般",
             级别=2,
@@ -129,7 +122,7 @@ def _spoil(book: dict[str, Ledger]) -> None:
     row = grids.row_of(first, 网格编号=f"{first}001")
     grids.put(row, 户数=-5)
     grids.put(grids.row_of(first, 网格编号=f"{first}003"), 网格编号=f"{first}002")
-    id_number = _id_number(4)
+    id_number = invented_id(4)
     wrong = id_number[:-1] + ("1" if id_number[-1] != "1" else "2")
     new = {
         "社区代码": first,
@@ -140,9 +133,9 @@ def _spoil(book: dict[str, Ledger]) -> None:
     }
     members = book["两委成员"]
     members.append(**new, 姓名=f"{MARK}周新一", 身份证号=wrong)
-    members.append(**new, 姓名=f"{MARK}吴新一", 身份证号=int(_id_number(5)[:15]) * 1000)
-    members.append(**(new | {"社区代码": "610104001999"}), 姓名=f"{MARK}郑新一", 身份证号=_id_number(6))
-    members.append(**new, 身份证号=_id_number(7))
+    members.append(**new, 姓名=f"{MARK}吴新一", 身份证号=int(invented_id(5)[:15]) * 1000)
+    members.append(**(new | {"社区代码": "610104001999"}), 姓名=f"{MARK}郑新一", 身份证号=invented_id(6))
+    members.append(**new, 身份证号=invented_id(7))
     workers = book["社区工作者"]
     workers.put(workers.row_of(second), 级别=19)
     facilities = book["服务设施"]
