@@ -1,7 +1,8 @@
 """What somebody typed is not lost when the session ended meanwhile: it travels, sealed, through signing in.
 
 Nothing is stored: the fields stand encrypted in the page that asks to sign in, and come back from there.
-Only the user whose session it was gets them; where the session was gone altogether, whoever signs in there.
+Only the user whose session it was gets them. A signed cookie names that user where the session itself is
+gone: at a shared desk the next one to sign in must not get what somebody else typed.
 """
 
 import base64
@@ -10,7 +11,10 @@ import json
 import time
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 
@@ -22,6 +26,7 @@ HELD = "held"
 LONGEST = 12 * 3600
 """Seconds after which it is given up."""
 _LARGEST = 1024 * 1024
+_OWNER = "form-owner"
 _NEVER = ("csrfmiddlewaretoken", HELD)
 
 
@@ -29,10 +34,32 @@ _NEVER = ("csrfmiddlewaretoken", HELD)
 class HeldForm:
     """A form that was sent too late. `had_files`: files cannot be kept and must be chosen again."""
 
-    user_id: int | None
+    user_id: int
     path: str
     fields: list[tuple[str, str]]
     had_files: bool = False
+
+
+def owner_of(request: HttpRequest) -> int | None:
+    """Who last worked in this browser, whether or not his session still exists."""
+    try:
+        return int(request.get_signed_cookie(_OWNER, max_age=LONGEST) or "")
+    except (KeyError, BadSignature, ValueError):
+        return None
+
+
+def note_owner(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Keep who works in this browser for `owner_of`."""
+    user_id = request.user.pk
+    if user_id is not None and owner_of(request) != user_id:
+        response.set_signed_cookie(
+            _OWNER,
+            str(user_id),
+            max_age=LONGEST,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
 
 
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
@@ -46,8 +73,10 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def sign_in_page(request: HttpRequest, user_id: int | None, why: str) -> HttpResponse | None:
-    """The page that asks to sign in and carries what was sent; None when there is nothing to carry."""
-    if request.method != "POST" or not _is_ours(request):
+    """The page that asks to sign in and carries what was sent; None when there is nothing to carry, or it is
+    nobody's.
+    """
+    if user_id is None or request.method != "POST" or not _is_ours(request):
         return None
     fields = fields_of(request)
     if not fields:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 
 from governance.accounts import options
-from governance.accounts.held import sign_in_page
+from governance.accounts.held import note_owner, owner_of, sign_in_page
 from governance.accounts.lasting import is_by_script, is_poll
 from governance.accounts.passwords import is_expired
 from governance.accounts.scope import home_path, scope_of
@@ -68,7 +68,9 @@ class AccountMiddleware:
             ended = self._why_ended(request)
             if ended:
                 return self._sign_in_again(request, ended)
-            return self.get_response(request)
+            response = self.get_response(request)
+            note_owner(request, response)
+            return response
 
     @staticmethod
     def _why_ended(request: HttpRequest) -> str:
@@ -124,7 +126,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         if not is_by_script(request):
-            held = sign_in_page(request, None, _REASONS[ENDED])
+            held = sign_in_page(request, owner_of(request), _REASONS[ENDED])
             if held is not None:
                 return held
         return super().handle_no_permission(request, view_func)

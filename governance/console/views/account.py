@@ -61,7 +61,7 @@ class SignInPage(PolicyMixin, LoginView):
         user = visitor(self.request)
         if held is None or user.must_change_password:
             return None
-        if held.user_id not in (None, user.pk):
+        if held.user_id != user.pk:
             messages.warning(self.request, "此前提交的内容属于另一位用户，已丢弃。")
             return None
         return render(self.request, "console/resume.html", {"form": held})

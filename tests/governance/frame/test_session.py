@@ -72,6 +72,7 @@ def sign_in_with(client: Client, user: User, held: str):
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_form_sent_too_late_comes_back_after_signing_in(clerk, user_of, is_known: bool):
+    clerk.get(reverse(KEEP))
     if is_known:
         age(clerk, idle=1801)
     else:
@@ -92,12 +93,22 @@ def test_a_form_sent_too_late_comes_back_after_signing_in(clerk, user_of, is_kno
     assert "Secret-9" not in page
 
 
-def test_another_user_does_not_get_it(clerk, user_of):
-    age(clerk, idle=1801)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_another_user_does_not_get_it(clerk, user_of, is_known: bool):
+    clerk.get(reverse(KEEP))
+    if is_known:
+        age(clerk, idle=1801)
+    else:
+        clerk.session.flush()
     held = held_in(clerk.post("/records/x/", TYPED))
     answer = sign_in_with(clerk, user_of(Role.COUNTY_STAFF), held)
     assert (answer.status_code, answer.url) == (302, reverse("console:home"))
     assert "属于另一位用户" in clerk.get(answer.url).content.decode()
+
+
+def test_what_nobody_sent_is_not_kept(db):
+    answer = Client().post(reverse("web:suggest"), TYPED)
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("accounts:login"))
 
 
 def test_who_signed_in_elsewhere_meanwhile_gets_it_without_the_password(clerk, user_of):
