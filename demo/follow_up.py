@@ -22,12 +22,15 @@ _ASSIGNED_BEFORE = timedelta(days=30)
 
 
 def assign_findings(by: User, today: date) -> int:
-    """Assign the first open findings of communities in a few streets; returns how many."""
+    """Assign an open finding of some communities in a few streets; returns how many."""
     chosen: list[Finding] = []
     each = len(DUE_IN) // len(_STREETS)
     for street in _STREETS:
         rows = Finding.objects.filter(resolved_on=None, division__level=5, division__parent__code=street)
-        chosen += rows.select_related("division__parent").order_by("division__code", "standard__pk")[:each]
+        first: dict[int, Finding] = {}
+        for row in rows.select_related("division__parent").order_by("division__code", "standard__pk"):
+            first.setdefault(row.division_id, row)
+        chosen += list(first.values())[:each]
     clerk = User.objects.get(username="demo-clerk")
     done = 0
     # The streets take turns, so that each has something that is due soon.
