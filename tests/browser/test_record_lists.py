@@ -45,7 +45,7 @@ def test_conditions_columns_and_ticked_rows(visit, tree: Tree, user_of, javascri
     page.click("button[value=end]")
     page.fill("[name=reason]", "网格调整")
     page.click(".actbar button")
-    assert "已撤销 3 个" in page.inner_text("main")
+    assert "已撤销：3 个" in page.inner_text("main")
     assert Grid.objects.filter(ended_on=None).count() == 1
 
 
