@@ -5,7 +5,6 @@
 
 import pytest
 from django.core.cache import cache
-from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -85,12 +84,6 @@ def _add_rows(division: Division) -> None:
 
 
 @pytest.fixture
-def nothing_expires(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What pages cache for seconds must not run out on a slow machine and add a statement here or there."""
-    monkeypatch.setattr(LocMemCache, "_has_expired", lambda cache, key: key not in cache._cache)
-
-
-@pytest.fixture
 def users(filled_tree: Tree) -> dict[Role, tuple[User, str]]:
     made_once("findings", lambda: refresh(path="", on=today()))
     return made_once("users with a session and a job", lambda: _signed_in(filled_tree))
@@ -132,9 +125,7 @@ def _measure(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
-def test_pages_take_few_statements_whatever_the_rows(
-    role: Role, filled_tree: Tree, users, nothing_expires, request
-):
+def test_pages_take_few_statements_whatever_the_rows(role: Role, filled_tree: Tree, users, request):
     user, session = users[role]
     baseline = statements.read()
     expected = {page: numbers[role.value] for page, numbers in baseline.items() if role.value in numbers}
