@@ -3,7 +3,7 @@
 Local values (not from a pack) are left alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from governance.policies.models import (
     TaskUnit,
 )
 from governance.policies.pack_files import PACKS, Pack, PackError, read_packs
+from governance.policies.record_schema import RecordType
+from governance.policies.schema import MeasureEntry
 
 
 @dataclass
@@ -122,6 +124,21 @@ def _load_tasks(
     return tasks
 
 
+def record_slug(measure: str) -> str:
+    """How addresses name the record type of a measure."""
+    return measure.lower()
+
+
+def _realised_by(entry: MeasureEntry, records: Mapping[str, RecordType]) -> list[dict[str, str]]:
+    """What the pack names, and the measure's own record type."""
+    found = [item.model_dump(exclude_defaults=True) for item in entry.realised_by]
+    record = records.get(entry.id)
+    if record is not None:
+        url = f"/records/{record_slug(entry.id)}/"
+        found.append({"kind": "ledger", "name": f"台账：{record.title}", "url": url})
+    return found
+
+
 def _load_measures(
     pack: Pack,
     document: PolicyDocument,
@@ -129,6 +146,7 @@ def _load_measures(
     tasks: dict[int, Task],
     difference: LoadDifference,
 ) -> dict[str, Measure]:
+    records = {record.measure: record for record in pack.records}
     rows = [
         (
             {"code": entry.id},
@@ -146,7 +164,7 @@ def _load_measures(
                 "due_early_on": entry.due_early,
                 "recurring": entry.recurring or "",
                 "reading": entry.reading or "",
-                "realised_by": [item.model_dump() for item in entry.realised_by],
+                "realised_by": _realised_by(entry, records),
             },
         )
         for order, entry in enumerate(pack.measures)

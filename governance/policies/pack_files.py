@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from governance.policies.record_schema import RecordsFile, RecordType
 from governance.policies.schema import (
     ClauseEntry,
     ClausesFile,
@@ -41,6 +42,7 @@ class Pack:
     tasks: list[TaskEntry]
     measures: list[MeasureEntry]
     standards: list[StandardEntry]
+    records: list[RecordType]
 
 
 def _node_at(node: yaml.Node, location: tuple[Any, ...]) -> yaml.Node:
@@ -106,6 +108,20 @@ def _line_of(file: Path, needle: str) -> int:
     return 1
 
 
+def _check_records(folder: Path, pack: Pack, measures: set[str]) -> list[str]:
+    """Record types of a pack: known measures, and every version of a type once."""
+    problems = []
+    taken: set[tuple[str, int]] = set()
+    for record in pack.records:
+        place = f"{folder.name}/records: {record.measure}"
+        if record.measure not in measures:
+            problems.append(f"{place}: unknown measure id")
+        if (record.measure, record.version) in taken:
+            problems.append(f"{place}: version {record.version} stands twice")
+        taken.add((record.measure, record.version))
+    return problems
+
+
 def _cross_check(folder: Path, pack: Pack) -> None:
     """References inside a pack: clauses, tasks and measure ids must exist, once each."""
     clauses = {clause.id for clause in pack.clauses}
@@ -136,8 +152,22 @@ def _cross_check(folder: Path, pack: Pack) -> None:
             problems.append(
                 f"{folder.name}/standards: {standard.id}: unknown clause {', '.join(sorted(unknown))}"
             )
+    problems += _check_records(folder, pack, seen)
     if problems:
         raise PackError("\n".join(problems))
+
+
+def read_records(folder: Path) -> list[RecordType]:
+    """The record types of one document's folder, all versions."""
+    records: list[RecordType] = []
+    for file in sorted((folder / "records").glob("*.yaml")):
+        records += read_file(file, RecordsFile).records
+    return records
+
+
+def folders(root: Path = PACKS) -> list[Path]:
+    """The folders of all packs, in their order."""
+    return sorted(path for path in root.iterdir() if (path / "document.yaml").is_file())
 
 
 def read_pack(folder: Path) -> Pack:
@@ -152,6 +182,7 @@ def read_pack(folder: Path) -> Pack:
         tasks=read_file(folder / "tasks.yaml", TasksFile).tasks,
         measures=read_file(folder / "measures.yaml", MeasuresFile).measures,
         standards=standards,
+        records=read_records(folder),
     )
     _cross_check(folder, pack)
     return pack
@@ -159,5 +190,5 @@ def read_pack(folder: Path) -> Pack:
 
 def read_packs(root: Path = PACKS) -> Iterator[Pack]:
     """All packs, in the order of their folders."""
-    for folder in sorted(path for path in root.iterdir() if (path / "document.yaml").is_file()):
+    for folder in folders(root):
         yield read_pack(folder)

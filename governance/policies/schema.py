@@ -63,9 +63,17 @@ class TaskEntry(Strict):
 
 
 class RealisedBy(Strict):
-    kind: Literal["indicator", "standard", "target", "page", "workflow", "ledger", "command"]
+    """What does what a measure asks.
+
+    `registry` is a column of a sheet of the workbook: `sheet` is its slug, `column` the column whose values
+    are counted as the measure's live figures (empty: the rows).
+    """
+
+    kind: Literal["indicator", "standard", "target", "page", "workflow", "ledger", "registry", "command"]
     name: str
     url: str = ""
+    sheet: str = ""
+    column: str = ""
 
 
 class MeasureEntry(Strict):

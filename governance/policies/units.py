@@ -31,6 +31,8 @@ UNITS: dict[str, Unit] = {
         Unit("piece", "个"),
         Unit("side", "面"),
         Unit("yes_no", ""),
+        Unit("times", "次"),
+        Unit("money", "元", scale=100, decimals=2),
         Unit("square_metre", "㎡", scale=100, decimals=2),
         Unit("percent", "%", factor=100, decimals=2),
         Unit("per_10000", "人/万人", factor=10000, decimals=2),

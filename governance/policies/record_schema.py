@@ -1,0 +1,285 @@
+"""The strict schema of record types: what a document asks to be kept as a ledger, as data of its pack.
+
+A record type belongs to one measure and carries its id. `governance.ledgers` makes form, list, workbook sheet
+and statistics of it.
+"""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+LEVELS = ("province", "city", "county", "street", "community")
+"""Levels of divisions an entry may be about, widest first."""
+
+PERIODIC = ("month", "quarter", "half_year", "year")
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=r"^[^\s*\[\]:?/\\]+$")]
+Answer = bool | str | list[str]
+"""What a field must hold for a rule to speak: yes or no, a choice, or one of several choices."""
+
+RESERVED = frozenset({"name", "period", "started_on", "ended_on", "count", "amount", "status", "division"})
+OWN_DATES = ("started_on", "ended_on")
+
+_TEXTS = ("text", "long_text")
+_NUMBERS = ("number", "quantity", "money", "percent")
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecordField(Strict):
+    """One typed field.
+
+    `number` counts whole things of `unit`; `quantity` has two decimals (stored in hundredths of `unit`);
+    `money` is 元 (stored in 分); `percent` has two decimals. `choice` takes one of `choices` (code → words),
+    `choices` several.
+    """
+
+    key: Key
+    label: Label
+    type: Literal[
+        "text", "long_text", "number", "quantity", "money", "percent", "date", "yes_no", "choice", "choices"
+    ]
+    required: bool = False
+    unit: str = ""
+    choices: dict[Key, str] = {}
+    help: str = ""
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if self.key in RESERVED:
+            raise ValueError(f"field key {self.key!r} is a column of every entry")
+        if (self.type in {"choice", "choices"}) != bool(self.choices):
+            raise ValueError("choices belong to fields of type choice and choices, and to these only")
+        if len(set(self.choices.values())) != len(self.choices):
+            raise ValueError("two choices have the same words")
+        if any(re.search(r"[、，,；;]", words) for words in self.choices.values()):
+            raise ValueError("a choice may not hold the signs that separate several")
+        if self.type in {"number", "quantity"} and not self.unit:
+            raise ValueError("a number needs its unit")
+        if self.type not in {"number", "quantity"} and self.unit:
+            raise ValueError(f"a field of type {self.type} has no unit of its own")
+        return self
+
+
+class RecordRule(Strict):
+    """A gate over a whole entry: when all of `when` holds, everything else must hold, or `message` is shown.
+
+    `filled`: fields that must not be empty. `equals`: answers that fields must have. `positive`: numbers
+    above zero. `holds`: choices that a field of several must contain. `not_before`: date → the date (or
+    field) it may not precede. `at_most`, `at_least`: number → the number (or field) it may not exceed or fall
+    short of. `days_after`: date → [earlier date, days that must lie between].
+    """
+
+    when: dict[str, Answer] = {}
+    filled: list[str] = []
+    equals: dict[str, Answer] = {}
+    positive: list[str] = []
+    holds: dict[str, list[str]] = {}
+    not_before: dict[str, str] = {}
+    at_most: dict[str, str | int] = {}
+    at_least: dict[str, str | int] = {}
+    days_after: dict[str, tuple[str, int]] = {}
+    message: str
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (
+            self.filled
+            or self.equals
+            or self.positive
+            or self.holds
+            or self.not_before
+            or self.at_most
+            or self.at_least
+            or self.days_after
+        ):
+            raise ValueError("a rule asks for nothing")
+        return self
+
+    def named(self) -> set[str]:
+        """All fields the rule speaks of."""
+        others = {
+            value for value in (*self.at_most.values(), *self.at_least.values()) if isinstance(value, str)
+        }
+        return {
+            *self.when,
+            *self.filled,
+            *self.equals,
+            *self.positive,
+            *self.holds,
+            *self.not_before,
+            *self.not_before.values(),
+            *self.at_most,
+            *self.at_least,
+            *others,
+            *self.days_after,
+            *(earlier for earlier, _ in self.days_after.values()),
+        }
+
+
+class RecordFigure(Strict):
+    """An input for standards, counted over the entries of one community; its `code` is global.
+
+    `has`: 1 when there is such an entry, 0 when there are entries but none such. `count`: such entries.
+    `sum`, `amount`: the stored counts or amounts of such entries added up. `kinds`: how many different
+    statuses they have. `every`: 1 when all entries are such. Without any entry the figure is missing, never
+    0. `status` limits to entries with one of the statuses, `window` to those in force (`active`), of this or
+    last calendar `year`, or begun at any time (`all`).
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
+    label: Label
+    kind: Literal["has", "count", "sum", "amount", "kinds", "every"]
+    status: list[str] = []
+    window: Literal["active", "year", "last_year", "all"] = "active"
+    unit: str = "piece"
+
+
+class RecordRatio(Strict):
+    """A share as an input for standards: figure `of` over `per`, a figure or an input of another registry.
+
+    `within`: the part cannot be more than the whole, otherwise the data contradict each other.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
+    label: Label
+    of: str
+    per: str
+    unit: str = "percent"
+    within: bool = True
+
+
+class RecordType(Strict):
+    """What is kept for one measure.
+
+    `filing` is how often: `state` (something that exists until it ends), `event` (something that happened on
+    a day), or once a `month`, `quarter`, `half_year` or `year`, due `due_days` after the period's end. `name`
+    is the label of the entry's own name; periodic types may do without. `begin` and `end` are labels of the
+    dates. `status`, `count`, `amount` name the fields kept in the columns that figures use; `done` the
+    statuses that close an entry. `expected`: every subject must have one. `evidence`: what is to be attached.
+    `restricted`: only who enters or reviews sees entries, others their number. `aggregate_only`: counts of
+    sensitive groups, so no text that could name anyone. `notice`: entries can be printed as a disclosure
+    notice. `duty`: statuses whose entries wait for somebody until the date in the field `due`.
+    """
+
+    measure: str
+    version: int = Field(default=1, ge=1)
+    title: Annotated[str, StringConstraints(min_length=2, max_length=20, pattern=r"^[^\s*\[\]:?/\\]+$")]
+    level: Literal["province", "city", "county", "street", "community"]
+    filing: Literal["state", "event", "month", "quarter", "half_year", "year"]
+    name: Label | None = None
+    begin: Label | None = None
+    end: Label | None = None
+    area_types: list[Literal["urban", "town", "rural"]] = []
+    fields: list[RecordField] = Field(min_length=1)
+    status: Key | None = None
+    done: list[str] = []
+    count: Key | None = None
+    amount: Key | None = None
+    due: Key | None = None
+    expected: bool = False
+    due_days: int = Field(default=15, ge=0, le=180)
+    evidence: str = ""
+    restricted: bool = False
+    aggregate_only: bool = False
+    notice: bool = False
+    rules: list[RecordRule] = []
+    figures: list[RecordFigure] = []
+    ratios: list[RecordRatio] = []
+    note: str = ""
+
+    @property
+    def is_periodic(self) -> bool:
+        return self.filing in PERIODIC
+
+    def field(self, key: str) -> RecordField:
+        return next(each for each in self.fields if each.key == key)
+
+    @model_validator(mode="after")
+    def _names_its_entries(self) -> Self:
+        if self.name is None and not self.is_periodic:
+            raise ValueError("an entry that is not of a period needs a name")
+        if self.end is not None and self.filing != "state":
+            raise ValueError("only a state has an end")
+        if self.expected and self.filing == "event":
+            raise ValueError("an event cannot be expected: nobody knows when it happens")
+        if self.aggregate_only:
+            if self.name is not None or any(each.type in _TEXTS for each in self.fields):
+                raise ValueError("aggregate counts have no text that could name anyone")
+            if not self.restricted:
+                raise ValueError("counts of sensitive groups are restricted")
+        return self
+
+    @model_validator(mode="after")
+    def _names_its_fields(self) -> Self:
+        keys = [each.key for each in self.fields]
+        labels = [each.label for each in self.fields]
+        if len(set(keys)) != len(keys) or len(set(labels)) != len(labels):
+            raise ValueError("two fields have the same key or label")
+        kinds: dict[str, str] = {each.key: each.type for each in self.fields}
+        wanted = {
+            "status": ("choice",),
+            "count": ("number",),
+            "amount": ("money", "quantity"),
+            "due": ("date",),
+        }
+        for column, types in wanted.items():
+            key = getattr(self, column)
+            if key is not None and kinds.get(key) not in types:
+                raise ValueError(f"{column} must name a field of type {' or '.join(types)}")
+        statuses = set(self.field(self.status).choices) if self.status else set()
+        for named in (self.done, *(each.status for each in self.figures)):
+            if set(named) - statuses:
+                raise ValueError(f"unknown status {', '.join(sorted(set(named) - statuses))}")
+        if self.due is not None and not self.done:
+            raise ValueError("a due date needs the statuses that end the waiting")
+        for figure in self.figures:
+            adds = {"sum": "count", "amount": "amount"}.get(figure.kind)
+            if adds is not None and getattr(self, adds) is None:
+                raise ValueError(f"figure {figure.code} adds up a column that no field fills")
+            if figure.kind == "kinds" and self.status is None:
+                raise ValueError(f"figure {figure.code} counts statuses, but there are none")
+        for rule in self.rules:
+            self._check_rule(rule, kinds)
+        return self
+
+    def _check_rule(self, rule: RecordRule, kinds: dict[str, str]) -> None:
+        unknown = rule.named() - set(kinds) - set(OWN_DATES)
+        if unknown:
+            raise ValueError(f"a rule names unknown fields {', '.join(sorted(unknown))}")
+        for key, answer in (*rule.when.items(), *rule.equals.items()):
+            field = self.field(key)
+            if field.type == "yes_no":
+                if not isinstance(answer, bool):
+                    raise ValueError(f"a rule expects yes or no of {key}")
+            elif field.type == "choice":
+                answers = [answer] if isinstance(answer, str) else answer
+                if isinstance(answers, bool) or set(answers) - set(field.choices):
+                    raise ValueError(f"a rule expects an unknown choice of {key}")
+            else:
+                raise ValueError(f"a rule can ask for answers of choices only, not of {key}")
+        for key, words in rule.holds.items():
+            if kinds[key] != "choices" or set(words) - set(self.field(key).choices):
+                raise ValueError(f"a rule asks {key} to hold unknown choices")
+        numbers = [*rule.positive, *rule.at_most, *rule.at_least]
+        if any(kinds.get(key) not in _NUMBERS for key in numbers):
+            raise ValueError("positive, at_most and at_least speak of numbers")
+        dates = [*rule.not_before, *rule.not_before.values(), *rule.days_after]
+        if any(key not in OWN_DATES and kinds[key] != "date" for key in dates):
+            raise ValueError("not_before and days_after speak of dates")
+
+
+class RecordsFile(Strict):
+    records: list[RecordType]
+
+
+def definition(record: RecordType) -> dict[str, Any]:
+    """What an entry's meaning rests on, for the digest of a version: texts of help may be corrected."""
+    kept = record.model_dump(mode="json", exclude={"note", "figures", "ratios", "evidence", "due_days"})
+    for each in kept["fields"]:
+        del each["help"]
+    return kept
