@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,6 +51,10 @@ class Summary:
 NONE = Summary()
 
 
+def _summary(row: Mapping[str, Any]) -> Summary:
+    return Summary(**{name: row[name] for name in ("entries", "covered", "total", "money", "last", "late")})
+
+
 def summaries(some: Sequence[Ledger], path: str, on: date) -> dict[str, Summary]:
     """Summaries by slug below a path (one statement); types without entries are left out."""
     rows = LedgerEntry.objects.valid().filter(
@@ -59,7 +63,7 @@ def summaries(some: Sequence[Ledger], path: str, on: date) -> dict[str, Summary]
     late = Count("pk", filter=Q(due_on__lt=on))
     found = rows.order_by().values("code").annotate(**_COUNTED, late=late)
     slugs = {each.code: each.slug for each in some}
-    return {slugs[row.pop("code")]: Summary(**row) for row in found}
+    return {slugs[row["code"]]: _summary(row) for row in found}
 
 
 def by_area(ledger: Ledger, path: str, level: int, on: date) -> dict[str, Summary]:
@@ -72,7 +76,7 @@ def by_area(ledger: Ledger, path: str, level: int, on: date) -> dict[str, Summar
         .values("area")
         .annotate(**_COUNTED, late=late)
     )
-    return {row.pop("area"): Summary(**row) for row in found}
+    return {row["area"]: _summary(row) for row in found}
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,12 @@ YEAR: Any = Coalesce(
 
 
 def years_of(some: Sequence[Ledger], path: str, on: date) -> dict[str, dict[int, YearLine]]:
-    """Slug → year → what was filed for it below a path, with the change to the year before (one statement)."""
+    """Slug → year → what was filed for it below a path, and the change to the year before (one statement)."""
     by_code = {ledger.code: ledger for ledger in some}
     rows = LedgerEntry.objects.valid().filter(under(path), code__in=list(by_code), started_on__lte=on)
     columns = {name: _COUNTED[name] for name in ("entries", "total", "money")}
     found = rows.order_by().annotate(year=YEAR).values("code", "year").annotate(**columns)
-    sums: dict[str, dict[int, dict[str, Any]]] = {}
+    sums: dict[str, dict[int, Mapping[str, Any]]] = {}
     for row in found:
         if row["year"]:
             sums.setdefault(row["code"], {})[int(row["year"])] = row
@@ -124,7 +128,7 @@ def by_year(ledger: Ledger, path: str, on: date, most: int = 5) -> list[YearLine
     return [found[year] for year in sorted(found, reverse=True)[:most]]
 
 
-def _change(ledger: Ledger, row: dict[str, Any], before: dict[str, Any] | None) -> int | None:
+def _change(ledger: Ledger, row: Mapping[str, Any], before: Mapping[str, Any] | None) -> int | None:
     """(this − last) ÷ last; None where last is missing or zero, which shows counts only."""
     name = "money" if ledger.record.amount else "total" if ledger.record.count else "entries"
     if before is None or not before[name] or row[name] is None:
