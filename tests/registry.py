@@ -7,6 +7,7 @@ from cadres.models import CommunityWorker, TwoCommitteeMember
 from communities.models import Community, Compound, SocialOrganisation
 from facilities.models import Facility
 from governance.divisions.models import Division
+from governance.exchange import sheets
 from governance.people.models import Person
 from grids.models import Grid
 from tests.factories import Tree
@@ -98,6 +99,24 @@ def add_organisations(division: Division, count: int, *, dissolved: int = 0) -> 
         )
 
 
+def add_records(division: Division, entries: list[dict[str, Any]]) -> None:
+    """Entries of ledgers: `type` is the measure; `values` by field key, in the smallest units."""
+    for number, entry in enumerate(entries, start=1):
+        sheet = sheets.by_slug(entry["type"].lower())
+        assert sheet is not None, entry["type"]
+        row = sheet.model(
+            division=division,
+            name=entry.get("name", f"记录{number}"),
+            period=str(entry.get("period", "")),
+            started_on=entry.get("started_on", BEGAN),
+            ended_on=entry.get("ended_on"),
+        )
+        for key, value in entry.get("values", {}).items():
+            setattr(row, f"v_{key}", value)
+        sheet.resource.finish(row)
+        row.save()
+
+
 def add_facts(division: Division, facts: dict[str, Any]) -> None:
     """Everything a case describes; keys are those of the YAML cases."""
     if facts.get("community") is not None:
@@ -108,6 +127,7 @@ def add_facts(division: Division, facts: dict[str, Any]) -> None:
     add_facilities(division, facts.get("facilities", []))
     add_compounds(division, facts.get("compounds", []))
     add_organisations(division, **facts.get("organisations", {"count": 0}))
+    add_records(division, facts.get("records", []))
 
 
 def fill_tree(tree: Tree) -> None:

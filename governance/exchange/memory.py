@@ -91,7 +91,7 @@ class Recorder:
         }
 
     def _spread(self, events: Sequence[Event]) -> Iterator[dict[str, Any]]:
-        by_label = {sheet.label: sheet for sheet in registry.registered()}
+        by_label = {sheet.label: sheet for sheet in registry.known()}
         for event in events:
             sheet = by_label[event.object_type]
             moved = self.links[sheet.link.field].get("moved", {}) if sheet.link else {}
@@ -140,7 +140,7 @@ class Record:
     def counts(self) -> list[dict[str, Any]]:
         """Rows created and changed of each sheet, in the order of the workbook."""
         found = []
-        for sheet in registry.registered():
+        for sheet in registry.known():
             rows = [row for row in self.rows if row.sheet is sheet]
             made = sum(row.kind == MADE or row.is_first for row in rows)
             changed = sum(row.kind == CHANGED and not row.is_first for row in rows)
@@ -159,5 +159,5 @@ def read_record(key: str) -> Record | None:
 
 
 def _kept(rows: list[dict[str, Any]]) -> list[Kept]:
-    sheets = {sheet.name: sheet for sheet in registry.registered()}
+    sheets = {sheet.name: sheet for sheet in registry.known()}
     return [Kept(**row | {"sheet": sheets[row["sheet"]]}) for row in rows]

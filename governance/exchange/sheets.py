@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from import_export.fields import Field
 from import_export.resources import Resource
 
+from governance.divisions.models import Level
 from governance.exchange import writer
 from governance.exchange.cells import CellWidget, CodeWidget
 
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
     from governance.exchange.importing.link import Link
 
 COMMUNITY_CODE = "社区代码"
+PLACES: dict[int, str] = {
+    Level.COMMUNITY: COMMUNITY_CODE,
+    Level.STREET: "街道代码",
+    Level.COUNTY: "区县代码",
+    Level.CITY: "市级代码",
+    Level.PROVINCE: "省级代码",
+}
+"""What the column is called that names the division of a row, by the level of its sheet."""
+DIGITS: dict[int, int] = {
+    Level.COMMUNITY: 12,
+    Level.STREET: 9,
+    Level.COUNTY: 6,
+    Level.CITY: 4,
+    Level.PROVINCE: 2,
+}
+"""Digits of the codes of a level."""
 IGNORED_COLUMNS = frozenset({writer.ID_COLUMN, writer.VERSION_COLUMN, writer.ERROR_COLUMN})
 
 
@@ -58,6 +75,23 @@ class SheetField(Field):
     @property
     def is_personal(self) -> bool:
         return self.mask is not None
+
+    @property
+    def model_field(self) -> str:
+        """The field of the row's own model that holds the value."""
+        return self.path[0]
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether several columns share one model field, so that the attribute is none of its own."""
+        return bool(self.path) and self.model_field != self.path[0]
+
+    json_key = ""
+    """Under which name a virtual column lies in the JSON of `model_field`."""
+
+    def from_json(self, value: Any) -> Any:
+        """A value as the row holds it from the JSON that remembers it (of virtual columns)."""
+        return value
 
     @property
     def history_key(self) -> str:
@@ -105,20 +139,25 @@ def plain(value: Any) -> Any:
     return f"{value:f}" if hasattr(value, "as_tuple") else str(value)
 
 
+def place_field(level: int) -> SheetField:
+    """The column that names the division of a row."""
+    return SheetField(
+        None,
+        PLACES[level],
+        CodeWidget([DIGITS[level]]),
+        required=True,
+        description=f"{DIGITS[level]} 位{PLACES[level]}",
+        cell=lambda row: row.division.code,
+    )
+
+
 class SheetResource(Resource):
     """Base of all sheets: the community code, then the columns a subclass declares, in this order.
 
     Works on whole files, not row by row: `governance.exchange.importing` reads the declarations here.
     """
 
-    community_code = SheetField(
-        None,
-        COMMUNITY_CODE,
-        CodeWidget([12]),
-        required=True,
-        description="12 位社区代码",
-        cell=lambda row: row.division.code,
-    )
+    community_code = place_field(Level.COMMUNITY)
 
     @cached_property
     def columns(self) -> dict[str, SheetField]:
@@ -152,7 +191,8 @@ class Sheet:
     `resource.finish` sets. `begin` and `end`: the columns of the two dates, which must be in order. `slug`
     names the sheet in addresses; `unit` is the Chinese measure word of its rows. `important`: fields of the
     model that a row is complete with (for the sheet with one row per community), the first one telling
-    whether it was entered at all.
+    whether it was entered at all. `level`: of the divisions that rows are about. `restricted`: rows are
+    seen like those of persons, by who may see persons only.
     """
 
     name: str
@@ -168,6 +208,8 @@ class Sheet:
     slug: str = ""
     unit: str = "条"
     important: tuple[str, ...] = ()
+    level: int = Level.COMMUNITY
+    restricted: bool = False
 
     @cached_property
     def resource(self) -> SheetResource:
@@ -176,6 +218,16 @@ class Sheet:
     @property
     def columns(self) -> dict[str, SheetField]:
         return self.resource.columns
+
+    @property
+    def place(self) -> str:
+        """The column that names the division of a row."""
+        return PLACES[self.level]
+
+    @property
+    def place_word(self) -> str:
+        """What a division of its level is called: 社区, 街道 …"""
+        return self.place.removesuffix("代码")
 
     @property
     def label(self) -> str:
@@ -188,7 +240,7 @@ class Sheet:
 
     def layout(self) -> writer.Layout:
         """How the sheet is written: our columns, then the hidden ones."""
-        keys = {COMMUNITY_CODE, *self.key}
+        keys = {self.place, *self.key}
         columns = [
             writer.Column(
                 field.name, field.widget, field.description, required=field.required, key=field.name in keys
@@ -204,6 +256,8 @@ class Sheet:
 
 class _Registry:
     sheets: ClassVar[dict[str, Sheet]] = {}
+    sources: ClassVar[list[Callable[[], Iterable[Sheet]]]] = []
+    found: ClassVar[tuple[Sheet, ...]] = ()
 
 
 def register(sheet: Sheet) -> Sheet:
@@ -213,11 +267,24 @@ def register(sheet: Sheet) -> Sheet:
     return sheet
 
 
+def register_source(source: Callable[[], Iterable[Sheet]]) -> None:
+    """Add sheets that are made from data when they are first asked for; they are always the same ones."""
+    _Registry.sources.append(source)
+
+
 def by_slug(slug: str) -> Sheet | None:
     """The sheet that addresses name so."""
-    return next((sheet for sheet in _Registry.sheets.values() if sheet.slug == slug), None) if slug else None
+    return next((sheet for sheet in known() if sheet.slug == slug), None) if slug else None
 
 
 def registered() -> tuple[Sheet, ...]:
-    """All sheets in the order of the workbook."""
+    """The sheets of the workbook, asked of every community, in its order."""
     return tuple(sorted(_Registry.sheets.values(), key=lambda sheet: sheet.order))
+
+
+def known() -> tuple[Sheet, ...]:
+    """Every sheet there is: those of the workbook, then those of the sources."""
+    own = registered()
+    if not _Registry.found:
+        _Registry.found = tuple(sheet for source in _Registry.sources for sheet in source())
+    return own + _Registry.found

@@ -140,7 +140,7 @@ def _read(kept: Record, *, lock: bool) -> dict[_Key, Any]:
     """The rows of a record as they are now; with their linked objects when they are to be written."""
     found: dict[_Key, Any] = {}
     by_sheet = kept.by_sheet()
-    for sheet in registry.registered():
+    for sheet in registry.known():
         queryset = sheet.model._base_manager.order_by("pk")
         queryset = queryset.select_for_update() if lock else queryset.only("pk", "version", "voided_on")
         for some in chunks(sorted(row.pk for row in by_sheet.get(sheet.name, ()))):
@@ -177,12 +177,12 @@ class _Back:
     _links: dict[str, dict[int, dict[str, tuple[Any, Any]]]] = field(default_factory=dict)
 
     def run(self) -> set[str]:
-        links = {sheet.link.field: sheet.link for sheet in registry.registered() if sheet.link is not None}
+        links = {sheet.link.field: sheet.link for sheet in registry.known() if sheet.link is not None}
         for name, memory in self.kept.links.items():
             self._links[name] = links[name].take_back(memory)
         events: list[Event] = []
         by_sheet = self.kept.by_sheet()
-        for sheet in registry.registered():
+        for sheet in registry.known():
             some = by_sheet.get(sheet.name, [])
             # A number the import gave to a new row may be the one an old row gets back.
             events.extend(self._void([each for each in some if each.kind == MADE]))
@@ -218,7 +218,10 @@ class _Back:
             return []
         sheet = some[0].sheet
         self._free_keys(some, rows)
-        fields = {sheet.model._meta.get_field(_field_name(sheet.model, name)).name for name in names}
+        by_key = {column.history_key: column for column in sheet.columns.values() if column.path}
+        fields = {
+            by_key[name].model_field if name in by_key else _field_name(sheet.model, name) for name in names
+        }
         bulk.update(sheet.model, rows, ["version", *sorted(fields | set(sheet.derived))])
         self.restored += sum(each.kind != SPREAD for each in some)
         self._named(some, rows)
@@ -233,12 +236,15 @@ class _Back:
         after: dict[str, Any] = {}
         columns = {column.history_key: column for column in each.sheet.columns.values() if column.path}
         for name, value in each.old.items():
-            model_field = each.sheet.model._meta.get_field(_field_name(each.sheet.model, name))
-            old = model_field.to_python(value)
             column = columns.get(name)
+            if column is not None and column.is_virtual:
+                old, attribute = column.from_json(value), name
+            else:
+                model_field = each.sheet.model._meta.get_field(_field_name(each.sheet.model, name))
+                old, attribute = model_field.to_python(value), model_field.attname
             if column is not None:
                 before[name], after[name] = column.history(getattr(row, name)), column.history(old)
-            setattr(row, model_field.attname, old)
+            setattr(row, attribute, old)
         if each.sheet.link is not None:
             link = each.sheet.link.field
             pk = getattr(row, each.sheet.model._meta.get_field(link).attname)

@@ -42,12 +42,14 @@ class Card:
     """What one app knows of every community on a day.
 
     `sources` are querysets with one row per community (column `division_id`) for a day, by alias; `model`
-    stores the inputs of a run in typed columns of the same names.
+    stores the inputs of a run in typed columns of the same names, or with `narrow` as one row for each input
+    that is known (columns `code` and `value`).
     """
 
     model: type[models.Model]
     sources: dict[str, Callable[[date], models.QuerySet[Any, Any]]]
     inputs: tuple[Input, ...]
+    narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Indicator:
 
 _cards: list[Card] = []
 _indicators: dict[str, Indicator] = {}
+Source = Callable[[], tuple[Card | None, tuple[Indicator, ...]]]
+_sources: list[Source] = []
 
 
 def register_card(card: Card) -> None:
@@ -88,21 +92,38 @@ def register_indicators(*indicators: Indicator) -> None:
         _indicators[indicator.code] = indicator
 
 
+def register_source(source: Source) -> None:
+    """Add a card and indicators that are made from data when anything is first measured."""
+    _sources.append(source)
+
+
+def _ask_sources() -> None:
+    while _sources:
+        card, indicators = _sources.pop()()
+        if card is not None:
+            register_card(card)
+        register_indicators(*indicators)
+
+
 def cards() -> tuple[Card, ...]:
+    """All cards; those of data come last."""
+    _ask_sources()
     return tuple(_cards)
 
 
 def all_inputs() -> dict[str, Input]:
     """Inputs of all cards by name."""
-    return {item.name: item for card in _cards for item in card.inputs}
+    return {item.name: item for card in cards() for item in card.inputs}
 
 
 def all_indicators() -> Iterator[Indicator]:
+    _ask_sources()
     return iter(_indicators.values())
 
 
 def indicator(code: str) -> Indicator:
     """The indicator of a code; raises `UnknownIndicator`."""
+    _ask_sources()
     try:
         return _indicators[code]
     except KeyError:

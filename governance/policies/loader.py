@@ -3,7 +3,7 @@
 Local values (not from a pack) are left alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,11 @@ def _load_standards(
     _sync(existing_values.select_related("standard__measure"), values, difference)
 
 
+Part = Callable[[Pack, LoadDifference], None]
+parts: list[Part] = []
+"""What apps above load of a pack besides; filled in their `apps.py`."""
+
+
 def _load_pack(pack: Pack, difference: LoadDifference) -> None:
     document = _load_document(pack, difference)
     rows = [
@@ -224,6 +229,8 @@ def _load_pack(pack: Pack, difference: LoadDifference) -> None:
     tasks = _load_tasks(pack, document, clauses, difference)
     measures = _load_measures(pack, document, clauses, tasks, difference)
     _load_standards(pack, document, measures, difference)
+    for part in parts:
+        part(pack, difference)
 
 
 def load_policies(*, root: Path = PACKS, dry_run: bool = False) -> LoadDifference:

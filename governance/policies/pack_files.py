@@ -73,6 +73,11 @@ def _check_keys(node: yaml.Node, name: str) -> None:
             _check_keys(item, name)
 
 
+def read_yaml(file: Path) -> Any:
+    """What stands in a file, unchecked."""
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
+
+
 def read_file(file: Path, schema: type[M]) -> M:
     """Parse one file; raises `PackError` with file and line."""
     name = f"{file.parent.name}/{file.name}"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from governance.exchange import sheets
 from governance.policies.comparisons import AtLeastPer, Bands, Matching
 from governance.policies.evaluation.trace import Trace
 from governance.policies.outcomes import Outcome, Severity
@@ -39,7 +40,14 @@ def standard_url(code: str) -> str:
 
 
 def rows_url(division_code: str, registry: str = "", on: date | None = None) -> str:
-    """The rows of a registry on the page of a community, as they were on a day other than today."""
+    """The rows of a registry on the page of a community, as they were on a day other than today.
+
+    Ledgers of packs are too many for that page: theirs is the list of the community.
+    """
+    sheet = sheets.by_slug(registry)
+    if sheet is not None and sheet not in sheets.registered():
+        since = f"&on={on:%Y-%m-%d}" if on is not None and on != timezone.localdate() else ""
+        return f"{reverse('records:list', args=[registry])}?area={division_code}{since}"
     page = reverse("communities:detail", kwargs={"code": division_code})
     day = f"?on={on:%Y-%m-%d}" if on is not None and on != timezone.localdate() else ""
     return f"{page}{day}#{registry}" if registry else f"{page}{day}"

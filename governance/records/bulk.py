@@ -19,7 +19,7 @@ from governance.exchange.hooks import after_import
 from governance.exchange.importing.apply import StalePlan
 from governance.exchange.sheets import Sheet
 from governance.records.editing import TRIES, Entry, carry_out, compare
-from governance.records.services import clean_reason, end_word, refuse_division
+from governance.records.services import clean_reason, end_word, refuse_division, refuse_event
 
 
 class RowsRefused(Exception):
@@ -37,6 +37,7 @@ def end_rows(*, user: User, sheet: Sheet, rows: Sequence[Any], on: dt.date, reas
     `RowsRefused`.
     """
     refuse_division(sheet)
+    refuse_event(sheet)
     reason = clean_reason(reason)
     said: dict[str, Any] = {"reason": reason, "detail": {"origin": "form"}, "kind": EventKind.END}
     for _ in range(TRIES):

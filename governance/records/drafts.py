@@ -26,7 +26,7 @@ MOST_CHARACTERS = 200_000
 
 PURGE = "draft-purge"
 VERSION = "_version"
-_KEY = re.compile(r"(add|change|move):([a-z]+):(\d{1,18})")
+_KEY = re.compile(r"(add|change|move):([a-z0-9-]+):(\d{1,18})")
 
 
 class UnknownForm(LookupError):

@@ -23,7 +23,7 @@ from governance.exchange.importing.apply import MINE, Describe, StalePlan, write
 from governance.exchange.importing.lines import Change, Line, Plan, Status
 from governance.exchange.importing.prepare import prepare_workbook
 from governance.exchange.reader import RawSheet, RawWorkbook
-from governance.exchange.sheets import COMMUNITY_CODE, Sheet, SheetField
+from governance.exchange.sheets import Sheet, SheetField
 from governance.exchange.tokens import row_token
 from governance.exchange.writer import ID_COLUMN, VERSION_COLUMN
 from governance.records import drafts, once
@@ -172,8 +172,9 @@ def judge(plan: Plan, line: Line, entry: Entry) -> None:
         raise EntryRefused([(line.sheet.key[0], _already_there(line))], existing=line.stored)
     faults = [fault for each in plan.lines for fault in _of_no_community(each)]
     if faults := [*faults, *((fault.column, fault.message) for fault in plan.errors)]:
-        if any(name == COMMUNITY_CODE and message.startswith("您没有") for name, message in faults):
-            raise PermissionDenied(next(message for name, message in faults if name == COMMUNITY_CODE))
+        place = line.sheet.place
+        if any(name == place and message.startswith("您没有") for name, message in faults):
+            raise PermissionDenied(next(message for name, message in faults if name == place))
         raise EntryRefused(faults)
     if line.status == Status.CONFLICT:
         raise EntryConflict(line)
@@ -184,9 +185,11 @@ def _of_no_community(line: Line) -> list[tuple[str, str]]:
     if line.division is not None:
         return []
     faults = [(column.name, f"“{column.name}”是必填项，请填写。") for column in line.missing]
-    if not line.raw(COMMUNITY_CODE):
-        line.faults = [fault for fault in line.faults if fault.column != COMMUNITY_CODE]
-        return [(COMMUNITY_CODE, "请选择社区。"), *(each for each in faults if each[0] != COMMUNITY_CODE)]
+    place = line.sheet.place
+    if not line.raw(place):
+        line.faults = [fault for fault in line.faults if fault.column != place]
+        faults = [each for each in faults if each[0] != place]
+        return [(place, f"请选择{line.sheet.place_word}。"), *faults]
     return faults
 
 
@@ -195,7 +198,7 @@ def _already_there(line: Line) -> str:
     what = f"{name}为“{line.final(name)}”的记录"
     if line.sheet.link is not None:
         return f"本社区已有{what}。是同一人的请修改原记录；不是同一人的，两人都要填写身份证号。"
-    return f"本社区已有{what}，请换一个，或到原记录修改。"
+    return f"本{line.sheet.place_word}已有{what}，请换一个，或到原记录修改。"
 
 
 def carry_out(user: User, plan: Plan, describe: Describe) -> None:

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from governance.exchange import cells
 from governance.exchange.rows import active_on
 from governance.exchange.sheets import Sheet, SheetField
 from governance.records.tables import RowTable
@@ -108,6 +109,8 @@ class RecordFilter(AreaFilterForm):
         """A field for a column with few values, None for any other."""
         if not column.path or column.is_personal:
             return None
+        if column.is_virtual:
+            return self._virtual_choice(column)
         stored = model_field(sheet.model, column.path)
         name = "__".join(column.path)
         if isinstance(stored, BooleanField):
@@ -125,6 +128,25 @@ class RecordFilter(AreaFilterForm):
 
         self.lookups[name] = by_value
         return forms.ChoiceField(label=column.name, choices=[("", "全部"), *options])
+
+    def _virtual_choice(self, column: SheetField) -> forms.ChoiceField | None:
+        """The same for a column that lies with others in one JSON field."""
+        key = f"{column.model_field}__{column.json_key}"
+        if isinstance(column.widget, cells.YesNoWidget):
+            options: list[tuple[Any, str]] = _YES_NO
+        elif isinstance(column.widget, cells.ChoiceWidget):
+            options = list(column.widget.pairs)
+        else:
+            return None
+        values = {"yes": True, "no": False}
+
+        def by_value(queryset: QuerySet, value: str) -> QuerySet:
+            if value == UNSET:
+                return queryset.filter(**{f"{key}__isnull": True})
+            return queryset.filter(**{key: values.get(value, value)})
+
+        self.lookups["__".join(column.path)] = by_value
+        return forms.ChoiceField(label=column.name, choices=[("", "全部"), *options, (UNSET, "未填写")])
 
     @property
     def day(self) -> date:

@@ -15,10 +15,10 @@ from typing import Any
 from django import forms
 
 from governance.exchange import cells
-from governance.exchange.sheets import COMMUNITY_CODE, Sheet, SheetField
+from governance.exchange.sheets import Sheet, SheetField
 from governance.records import once
 from governance.records.drafts import VERSION
-from governance.records.places import community_field
+from governance.records.places import division_field
 from governance.web.forms import DateWidget
 
 REASON = "_reason"
@@ -37,6 +37,19 @@ class UnitInput(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return super().get_context(name, value, attrs) | {"unit": self.unit}
+
+
+class ChoicesInput(forms.CheckboxSelectMultiple):
+    """Boxes for a cell with several choices; a hidden empty value tells that the field was there."""
+
+    template_name = "records/forms/choices.html"
+
+    def format_value(self, value: Any) -> list[str]:
+        return cells.ListWidget().clean(value) if isinstance(value, str) else list(value or ())
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        listed = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
+        return "、".join(each for each in listed if each)
 
 
 class CellField(forms.Field):
@@ -69,6 +82,8 @@ def _widget(column: SheetField) -> forms.Widget:
         plain["data-personal"] = ""  # the browser keeps no copy of it
     code = plain | {"data-fold": ""}
     match cell:
+        case cells.ChoicesWidget():
+            return ChoicesInput(choices=[(label, label) for label in cell.labels])
         case cells.ChoiceWidget() | cells.YesNoWidget():
             empty = "请选择" if column.required else "未填"
             return forms.Select(choices=[("", empty), *((label, label) for label in cell.labels)])
@@ -143,8 +158,8 @@ class RecordForm(forms.Form):
         """Field name by column name."""
         self.wide_fields: list[str] = []
         if row is None or place is not None:
-            self.fields["community_code"] = place or community_field(user)
-            self.names[COMMUNITY_CODE] = "community_code"
+            self.fields["community_code"] = place or division_field(user, sheet)
+            self.names[sheet.place] = "community_code"
         for name, column in sheet.resource.fields.items():
             if not column.path or name in leave_out:
                 continue
@@ -177,7 +192,9 @@ class RecordForm(forms.Form):
         typed = {}
         for column, name in self.names.items():
             if self.add_prefix(name) in self.data:
-                typed[column] = self.fields[name].clean(self.data[self.add_prefix(name)])
+                field = self.fields[name]
+                given = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+                typed[column] = field.clean(given)
         return typed
 
     @property

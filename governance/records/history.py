@@ -85,7 +85,7 @@ def events_of(row: Any) -> QuerySet[Event]:
 
 def events_of_community(path: str, scope: Scope) -> QuerySet[Event]:
     """Events of all records of a community that the reader may see, newest first."""
-    types = [sheet.label for sheet in sheets.registered() if scope.may(action_of(sheet), path)]
+    types = [sheet.label for sheet in sheets.known() if scope.may(action_of(sheet), path)]
     return Event.objects.filter(path=path, object_type__in=types, kind__in=KINDS).order_by("-pk")
 
 
@@ -96,7 +96,7 @@ def entries(events: Sequence[Event], scope: Scope | None = None) -> list[Entry]:
     """
     if not events:
         return []
-    by_label = {sheet.label: sheet for sheet in sheets.registered()}
+    by_label = {sheet.label: sheet for sheet in sheets.known()}
     usernames = {event.username for event in events}
     names = dict(User.objects.filter(username__in=usernames).values_list("username", "display_name"))
     files = _imported_files(events, usernames)

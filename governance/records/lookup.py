@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, require
+from governance.divisions.models import Division, Level
 from governance.exchange.sheets import Sheet, by_slug
 
 
@@ -19,6 +20,13 @@ def find_sheet(slug: str) -> Sheet:
     if sheet is None:
         raise Http404
     return sheet
+
+
+def place_url(division: Division) -> str:
+    """The page of the community or of the area that a record is about."""
+    if division.level == Level.COMMUNITY:
+        return reverse("communities:detail", args=[division.code])
+    return division.get_absolute_url()
 
 
 def find_row(user: Any, sheet: Sheet, pk: int, action: Action = Action.VIEW) -> Any:
@@ -43,7 +51,7 @@ def row_url(sheet: Sheet, row: Any) -> str:
     try:
         return reverse("records:detail", args=[sheet.slug, row.pk])
     except NoReverseMatch:
-        return f"{reverse('communities:detail', args=[row.division.code])}#{sheet.slug}"
+        return f"{place_url(row.division)}#{sheet.slug}"
 
 
 def list_url(sheet: Sheet) -> str:

@@ -12,7 +12,7 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import permitted
 from governance.divisions.codes import fold_code
 from governance.divisions.models import Division, Level
-from governance.exchange.sheets import COMMUNITY_CODE
+from governance.exchange.sheets import DIGITS, Sheet
 
 MOST_OPTIONS = 400
 """Streets and communities of a large county; a longer list is slower to search than a code is to type."""
@@ -49,7 +49,6 @@ def place_field(
     return CodeField(label=label, widget=forms.Select(choices=options))
 
 
-def community_field(user: Any) -> CodeField:
-    """The community of a new record."""
-    label = COMMUNITY_CODE.removesuffix("代码")
-    return place_field(user, Level.COMMUNITY, label=label, digits=12)
+def division_field(user: Any, sheet: Sheet) -> CodeField:
+    """The community, or whatever division a new record of a sheet is about."""
+    return place_field(user, Level(sheet.level), label=sheet.place_word, digits=DIGITS[sheet.level])

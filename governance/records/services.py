@@ -37,6 +37,12 @@ def refuse_division(sheet: Sheet) -> None:
         raise ValidationError("社区不能在这里结束或作废，请办理区划变更。")
 
 
+def refuse_event(sheet: Sheet) -> None:
+    """What happened on a day, or stands for a period, has no end of its own."""
+    if not sheet.end:
+        raise ValidationError(f"“{sheet.name}”的记录没有结束日期，误录的请作废。")
+
+
 def end_word(sheet: Sheet) -> str:
     """What ending is called in a registry: 撤销, 离任, 停用 …"""
     return sheet.end.removesuffix("日期")
@@ -56,6 +62,7 @@ def end(*, user: User, sheet: Sheet, row: Any, on: dt.date, reason: str) -> Save
     """
     require(user, Action.CHANGE, row.path)
     refuse_division(sheet)
+    refuse_event(sheet)
     reason = clean_reason(reason)
     if row.voided_on is not None:
         raise ValidationError(f"这条记录已作废，不能再{end_word(sheet)}。")
@@ -108,7 +115,7 @@ def restore(*, user: User, sheet: Sheet, row: Any, reason: str) -> Any:
             with transaction.atomic():
                 _set_void(row, None, "", EventKind.CHANGE, reason)
         except IntegrityError:
-            raise ValidationError("本社区刚刚登记了相同的记录，不能恢复，请核对。") from None
+            raise ValidationError(f"本{sheet.place_word}刚刚登记了相同的记录，不能恢复，请核对。") from None
     after_import.run([row.path], timezone.localdate())
     return row
 
@@ -144,7 +151,7 @@ def _refuse_twin(sheet: Sheet, row: Any) -> None:
     else:
         columns = [sheet.columns[name] for name in sheet.key]
         same = others.filter(**{"__".join(column.path): column.stored(row) for column in columns})
-        what = f"本社区已有{sheet.key[0]}为“{columns[0].stored(row)}”的有效记录"
+        what = f"本{sheet.place_word}已有{sheet.key[0]}为“{columns[0].stored(row)}”的有效记录"
     if same.exists():
         raise ValidationError(f"{what}，不能恢复；请先核对那一条记录，重复的保留一条即可。")
 

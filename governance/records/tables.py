@@ -91,7 +91,7 @@ class RowTable:
 
 def action_of(sheet: Sheet) -> Action:
     """What a user must be allowed to do to see a row of a sheet: rows of persons need their own right."""
-    return Action.VIEW if sheet.link is None else Action.VIEW_PERSONS
+    return Action.VIEW if sheet.link is None and not sheet.restricted else Action.VIEW_PERSONS
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ class ShownTable:
 
 
 _tables: dict[str, RowTable] = {}
+_sources: list[Callable[[str], RowTable | None]] = []
 
 
 def register(table: RowTable) -> None:
@@ -133,12 +134,19 @@ def register(table: RowTable) -> None:
     )
 
 
+def register_source(source: Callable[[str], RowTable | None]) -> None:
+    """Add tables of sheets that are made from data, found by slug; they have no place in the menu."""
+    _sources.append(source)
+
+
 def registered() -> tuple[RowTable, ...]:
     return tuple(sorted(_tables.values(), key=lambda table: (table.order, table.slug)))
 
 
 def by_slug(slug: str) -> RowTable | None:
-    return _tables.get(slug)
+    if slug in _tables:
+        return _tables[slug]
+    return next((table for source in _sources if (table := source(slug)) is not None), None)
 
 
 def state_on(row: DatedRow, on: date) -> str:

@@ -15,6 +15,7 @@ from governance.people.models import Person
 from governance.policies.findings import refresh
 from governance.policies.indicators import all_inputs
 from governance.policies.loader import load_policies
+from governance.policies.presentation import rows_url
 from grids.models import Grid
 from tests.factories import Tree
 from tests.registry import fill_community
@@ -61,7 +62,8 @@ def page(client, code: str = "610104001001", query: str = "") -> str:
 
 def test_every_input_of_a_standard_has_an_anchor(filled, client_of):
     text = page(client_of(Role.COUNTY_STAFF))
-    anchors = {item.rows for item in all_inputs().values()}
+    registries = {item.rows for item in all_inputs().values()}
+    anchors = {each for each in registries if rows_url("610104001001", each).startswith("/communities/")}
     assert anchors >= {"community", "grids", "members", "workers", "facilities", "compounds", "organisations"}
     for anchor in anchors:
         assert f'id="{anchor}"' in text

@@ -9,7 +9,7 @@ The widgets plug into django-import-export's `Field`. All of them follow the sam
 """
 
 from .base import CellWidget, Masked, Notify, show
-from .choices import ChoiceWidget, YesNoWidget
+from .choices import ChoicesWidget, ChoiceWidget, YesNoWidget
 from .codes import CodeWidget, CreditCodeWidget, IdNumberWidget, PhoneWidget
 from .dates import DateWidget
 from .numbers import CountWidget, QuantityWidget, to_decimal
@@ -18,6 +18,7 @@ from .text import ListWidget, TextWidget
 __all__ = [
     "CellWidget",
     "ChoiceWidget",
+    "ChoicesWidget",
     "CodeWidget",
     "CountWidget",
     "CreditCodeWidget",

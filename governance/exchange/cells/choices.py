@@ -6,6 +6,7 @@ from typing import Any
 from governance.exchange.folding import fold, nearest
 
 from .base import CellWidget, Notify, show
+from .text import ListWidget
 
 
 class ChoiceWidget(CellWidget):
@@ -16,6 +17,7 @@ class ChoiceWidget(CellWidget):
     def __init__(self, choices: Iterable[tuple[Any, Any]], *, empty: Any = "") -> None:
         super().__init__(empty=empty)
         pairs = [(value, str(label)) for value, label in choices if value not in (None, "")]
+        self.pairs = pairs
         self.labels = [label for _, label in pairs]
         self._label_of = dict(pairs)
         self._value_of = {label: value for value, label in pairs} | {fold(label): v for v, label in pairs}
@@ -34,6 +36,25 @@ class ChoiceWidget(CellWidget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return self._label_of.get(value)
+
+
+class ChoicesWidget(ChoiceWidget):
+    """Several of a list of choices in one cell, separated by 、; kept as the list of their codes."""
+
+    def __init__(self, choices: Iterable[tuple[Any, Any]]) -> None:
+        super().__init__(choices)
+        self._names = ListWidget()
+
+    def clean(self, value: Any, row: Any = None, notify: Notify = None, **kwargs: Any) -> list[Any]:
+        return super().clean(value, row, notify, **kwargs) or []
+
+    def parse(self, value: Any, notify: Notify) -> Any:
+        order = [code for code, _ in self.pairs]
+        found = {ChoiceWidget.parse(self, name, notify) for name in self._names.clean(value, notify=notify)}
+        return sorted(found, key=order.index)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return "、".join(self._label_of.get(code, str(code)) for code in value) if value else None
 
 
 class YesNoWidget(CellWidget):

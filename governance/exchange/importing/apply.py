@@ -115,7 +115,8 @@ def _write(
     by_sheet: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_sheet[line.sheet.name].append(line)
-    for sheet in registry.registered():
+    present = [sheet for sheet in registry.known() if sheet.name in by_sheet]
+    for sheet in present:
         _lock(sheet, by_sheet[sheet.name])
     if memory is not None:
         memory.before(lines)
@@ -123,13 +124,13 @@ def _write(
         _require(session, line)
         _fill(line)
     linked: dict[int, list[Line]] = defaultdict(list)
-    links = {id(sheet.link): sheet.link for sheet in registry.registered() if sheet.link is not None}
+    links = {id(sheet.link): sheet.link for sheet in present if sheet.link is not None}
     for line in lines:
         if line.sheet.link is not None:
             linked[id(line.sheet.link)].append(line)
     for key, some in linked.items():
         links[key].save(session, some)
-    for sheet in registry.registered():
+    for sheet in present:
         _save(sheet, by_sheet[sheet.name])
     record_many([_event(line, describe(line) if describe else {}) for line in lines])
     paths = {line.row.path for line in lines}
@@ -184,7 +185,7 @@ def _save(sheet: Sheet, lines: Sequence[Line]) -> None:
     if changed:
         _free_keys(sheet, lines)
         columns = {
-            change.column.path[0]
+            change.column.model_field
             for line in lines
             if line.stored is not None
             for change in line.writes

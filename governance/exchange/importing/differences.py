@@ -11,7 +11,7 @@ from governance.audit.models import Event
 from governance.exchange.cells import Masked
 from governance.exchange.importing.lines import Change, Line, Status
 from governance.exchange.importing.session import Session, chunks
-from governance.exchange.sheets import COMMUNITY_CODE, Sheet, SheetField
+from governance.exchange.sheets import DIGITS, Sheet, SheetField
 
 
 def find_bases(sheet: Sheet, lines: Sequence[Line]) -> None:
@@ -76,7 +76,7 @@ def compare(session: Session, sheet: Sheet, lines: Sequence[Line]) -> None:
     for line in lines:
         if line.division is None:
             if not line.faults:
-                line.fail(COMMUNITY_CODE, "缺少社区代码，请填写 12 位社区代码。")
+                line.fail(sheet.place, f"缺少{sheet.place}，请填写 {DIGITS[sheet.level]} 位{sheet.place}。")
         elif line.stored is None:
             _compare_new(sheet, line, columns)
         else:
@@ -166,4 +166,4 @@ def _check_row(session: Session, sheet: Sheet, line: Line) -> None:
     assert line.division is not None
     if not session.may(Action.ADD if line.stored is None else Action.CHANGE, line.division.path):
         what = "新增" if line.stored is None else "修改"
-        line.fail(COMMUNITY_CODE, f"您没有在该社区{what}记录的权限。")
+        line.fail(sheet.place, f"您没有在该{sheet.place_word}{what}记录的权限。")

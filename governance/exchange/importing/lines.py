@@ -138,7 +138,7 @@ class Line:
     @property
     def label(self) -> str:
         """How a preview names the row: community and key, never personal data beyond a name."""
-        parts = [self.division.name] if self.division else [str(self.raw("社区代码") or "")]
+        parts = [self.division.name] if self.division else [str(self.raw(self.sheet.place) or "")]
         columns = self.sheet.columns
         for name in self.sheet.key:
             if not columns[name].is_personal and self.final(name):

@@ -8,7 +8,7 @@ from typing import Any
 
 from governance.exchange.importing.lines import Line
 from governance.exchange.importing.session import Session, chunks
-from governance.exchange.sheets import COMMUNITY_CODE, Sheet
+from governance.exchange.sheets import Sheet
 
 Key = tuple[Any, ...]
 
@@ -21,7 +21,7 @@ def match(session: Session, sheet: Sheet, lines: Sequence[Line]) -> None:
         for line in placed:
             line.stored = next(iter(rows[line.division.pk]), None)  # type: ignore[union-attr]
             if line.stored is None:
-                line.fail(COMMUNITY_CODE, "该社区的档案不存在或已作废，请联系系统管理员。")
+                line.fail(sheet.place, "该社区的档案不存在或已作废，请联系系统管理员。")
     else:
         _match_ids(sheet, placed, rows)
         if sheet.link is not None:
@@ -84,7 +84,8 @@ def _match_ids(sheet: Sheet, lines: Sequence[Line], rows: dict[int, list[Any]]) 
 def _tell_moved(lines: Iterable[Line]) -> None:
     """A line copied to another community: its key decides, the row it came from stays where it is."""
     for line in lines:
-        line.notify(COMMUNITY_CODE, "社区代码与下载时不同，本行按填写的社区处理；原社区的记录保持不变。")
+        place, what = line.sheet.place, line.sheet.place_word
+        line.notify(place, f"{place}与下载时不同，本行按填写的{what}处理；原{what}的记录保持不变。")
 
 
 def _originals(sheet: Sheet, lines: list[Line], row: Any) -> list[Line]:
@@ -127,8 +128,8 @@ def find_repeated(session: Session, sheet: Sheet, lines: Sequence[Line]) -> None
         if any(part is None or part == "" for part in key):
             continue
         groups[line.division.pk, key].append(line)
-    where = sheet.key[0] if sheet.key else COMMUNITY_CODE
-    what = f"同一社区的同一{where}" if sheet.key else "同一个社区"
+    where = sheet.key[0] if sheet.key else sheet.place
+    what = f"同一{sheet.place_word}的同一{where}" if sheet.key else f"同一个{sheet.place_word}"
     claimed = {line.stored.pk for line in lines if line.stored is not None}
     taken: dict[tuple[int, Key], Any] = {}
     if sheet.key:
@@ -142,7 +143,7 @@ def find_repeated(session: Session, sheet: Sheet, lines: Sequence[Line]) -> None
                 others = _numbers(other for other in same if other is not line)
                 line.fail(where, f"与第 {others} 行重复（{what}），请只保留一行。")
         elif at in taken:
-            same[0].fail(where, f"本社区已有{where}为“{at[1][0]}”的另一条记录，请换一个。")
+            same[0].fail(where, f"本{sheet.place_word}已有{where}为“{at[1][0]}”的另一条记录，请换一个。")
 
 
 def _numbers(lines: Iterable[Line]) -> str:

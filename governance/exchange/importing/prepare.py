@@ -56,13 +56,13 @@ def prepare_workbook(
 
 def _prepare(workbook: RawWorkbook, session: Session, sha256: str, progress: Progress | None = None) -> Plan:
     lines, faults, hints = read_tables(workbook)
-    session.find_communities(lines)
-    session.find_communities_by_id(lines)
+    session.find_places(lines)
+    session.find_places_by_id(lines)
     session.find_parents(lines)
     by_sheet: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_sheet[line.sheet.name].append(line)
-    present = [sheet for sheet in registry.registered() if sheet.name in by_sheet]
+    present = [sheet for sheet in registry.known() if sheet.name in by_sheet]
     for number, sheet in enumerate(present):
         if progress is not None:
             progress(35 + 55 * number // len(present), f"正在核对“{sheet.name}”。")

@@ -12,7 +12,7 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import Scope, permitted, scope_of
 from governance.divisions.models import Division, Level, RetiredCode
 from governance.exchange.importing.lines import Line
-from governance.exchange.sheets import COMMUNITY_CODE, Sheet
+from governance.exchange.sheets import Sheet
 
 T = TypeVar("T")
 CHUNK = 5000
@@ -55,13 +55,20 @@ class Session:
         self._loaded[sheet.name] |= wanted
         return held
 
-    def find_communities(self, lines: Sequence[Line]) -> None:
-        """Set `line.division` from the community code, within the user's reach.
+    def find_places(self, lines: Sequence[Line]) -> None:
+        """Set `line.division` from the code of its community, street …, within the user's reach.
 
         A code outside reads like one that does not exist. A retired code is taken with a notice.
         """
-        codes = {code for line in lines if (code := line.values.get(COMMUNITY_CODE))}
-        mine = permitted(Division.objects.filter(level=Level.COMMUNITY), self.user, self.reach)
+        by_level: dict[int, list[Line]] = defaultdict(list)
+        for line in lines:
+            by_level[line.sheet.level].append(line)
+        for level, some in by_level.items():
+            self._find_places(level, some)
+
+    def _find_places(self, level: int, lines: Sequence[Line]) -> None:
+        codes = {code for line in lines if (code := line.values.get(line.sheet.place))}
+        mine = permitted(Division.objects.filter(level=level), self.user, self.reach)
         by_code: dict[str, Division] = {}
         for some in chunks(codes):
             by_code.update((division.code, division) for division in mine.filter(code__in=some))
@@ -72,23 +79,26 @@ class Session:
             ).select_related("division")
             retired.update((link.code, link.division) for link in links)
         for line in lines:
-            code = line.values.get(COMMUNITY_CODE)
+            place = line.sheet.place
+            code = line.values.get(place)
             if not code:
                 continue
             division = by_code.get(code)
             if division is None and code in retired:
                 division = retired[code]
                 text = f"代码 {code} 已停用，已按现用代码 {division.code} 处理。"
-                line.notify(COMMUNITY_CODE, text)
+                line.notify(place, text)
             if division is None:
-                line.fail(COMMUNITY_CODE, f"没有找到代码为“{code}”的社区，请核对代码；新设社区请先登记设立。")
+                what = line.sheet.place_word
+                hint = "；新设社区请先登记设立" if level == Level.COMMUNITY else ""
+                line.fail(place, f"没有找到代码为“{code}”的{what}，请核对代码{hint}。")
             line.division = division
 
-    def find_communities_by_id(self, lines: Sequence[Line]) -> None:
+    def find_places_by_id(self, lines: Sequence[Line]) -> None:
         """Set `line.division` of lines without the code column from the row they were downloaded from."""
         tokens: dict[str, list[Line]] = defaultdict(list)
         for line in lines:
-            if COMMUNITY_CODE not in line.values and not line.faults and line.token is not None:
+            if line.sheet.place not in line.values and not line.faults and line.token is not None:
                 tokens[line.sheet.name].append(line)
         for named in tokens.values():
             rows = named[0].sheet.model._default_manager.valid()

@@ -30,7 +30,7 @@ def read_tables(workbook: RawWorkbook) -> tuple[list[Line], list[Fault], list[Hi
             continue
         found[sheet.name] = sheet, raw
         hints.extend(Hint(sheet.name, _row_of(notice.where), "", notice.message) for notice in raw.notices)
-    for sheet in registry.registered():
+    for sheet in registry.known():
         if sheet.name in found:
             lines.extend(_Table(sheet, found[sheet.name][1], faults).lines(hints))
     return lines, faults, hints
@@ -44,7 +44,7 @@ def _row_of(where: str) -> int:
 
 def _sheet_of(raw: RawSheet, faults: list[Fault]) -> Sheet | None:
     """The sheet of a worksheet's name; of a CSV file, the one whose columns it has."""
-    known = registry.registered()
+    known = registry.known()
     name = fold(raw.name)
     if not name:
         titles = set(raw.header) - IGNORED_COLUMNS - {""}
@@ -59,8 +59,8 @@ def _sheet_of(raw: RawSheet, faults: list[Fault]) -> Sheet | None:
             return sheet
     close = nearest(name, [sheet.name for sheet in known])
     hint = f"是不是“{close}”？" if close else ""
-    listed = "、".join(sheet.name for sheet in known)
-    text = f"没有名为“{raw.name}”的工作表，{hint}请改名或删除。可用的工作表：{listed}。"
+    listed = "、".join(sheet.name for sheet in registry.registered())
+    text = f"没有名为“{raw.name}”的工作表，{hint}请改名或删除。可用的工作表：{listed}，以及专项台账的各表。"
     faults.append(Fault(raw.name, HEADER_ROW, "", raw.name, text))
     return None
 

@@ -106,6 +106,34 @@ def _live_inputs(path: str, on: date, division_ids: Sequence[int] | None) -> Sql
     return Sql(f"SELECT {columns} FROM ({base.text}) d{joins}", params)
 
 
+def _pivot(card: Card, run_id: int, path: str) -> Sql:
+    """The rows of a narrow card as one row for each community."""
+    columns = ", ".join(
+        f"MAX(CASE WHEN code = '{item.name}' THEN value END) AS {item.name}" for item in card.inputs
+    )
+    text = f"SELECT path, {columns} FROM {card.model._meta.db_table} WHERE run_id = %s"
+    params: tuple[Any, ...] = (run_id,)
+    if path:
+        text += " AND path >= %s AND path < %s"
+        params += (path, next_path(path))
+    return Sql(f"{text} GROUP BY path", params)
+
+
+def narrow_select(card: Card, *, path: str, on: date, head: str) -> Sql:
+    """One row (head, id, path, code, value) for each known input of a narrow card, computed live."""
+    ((_, source),) = card.sources.items()
+    piece = _subquery(source(on).filter(under(path)))
+    base = _communities(path, on, None)
+    each = " UNION ALL ".join(
+        f"SELECT division_id, '{item.name}' AS code, {item.name} AS value FROM g" for item in card.inputs
+    )
+    return Sql(
+        f"WITH g AS ({piece.text}) SELECT {head}, d.id, d.path, u.code, u.value FROM ({each}) u "
+        f"JOIN ({base.text}) d ON d.id = u.division_id WHERE u.value IS NOT NULL",
+        piece.params + base.params,
+    )
+
+
 def stored_inputs(run_id: int, path: str, *, letters: bool) -> Sql:
     """The inputs kept by a run, with its letters if they are stored already.
 
@@ -118,7 +146,11 @@ def stored_inputs(run_id: int, path: str, *, letters: bool) -> Sql:
     params: list[Any] = []
     for number, card in enumerate((first, *others)):
         columns += [f"c{number}.{item.name} AS {item.name}" for item in card.inputs]
-        if number:
+        if card.narrow:
+            piece = _pivot(card, run_id, path)
+            tables += f" LEFT JOIN ({piece.text}) c{number} ON c{number}.path = c0.path"
+            params += piece.params
+        elif number:
             tables += (
                 f" JOIN {card.model._meta.db_table} c{number}"
                 f" ON c{number}.path = c0.path || '' AND c{number}.run_id = %s"

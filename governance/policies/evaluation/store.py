@@ -7,7 +7,7 @@ from django.db import connection, models, transaction
 
 from governance.divisions.models import Level
 from governance.divisions.paths import path_length, under
-from governance.policies.evaluation.relation import card_select, letters_sql, stored_inputs
+from governance.policies.evaluation.relation import card_select, letters_sql, narrow_select, stored_inputs
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.indicators import cards
 from governance.policies.models import EvaluationRun, Scorecard, Standard, StandardValue
@@ -17,6 +17,14 @@ from governance.policies.models.runs import RunKind
 def _fill(run: EvaluationRun, path: str, rules: Sequence[Rule]) -> None:
     with connection.cursor() as cursor:
         for card in cards():
+            if card.narrow:
+                select = narrow_select(card, path=path, on=run.on, head=str(run.pk))
+                cursor.execute(
+                    f"INSERT INTO {card.model._meta.db_table} (run_id, division_id, path, code, value) "
+                    f"{select.text}",
+                    list(select.params),
+                )
+                continue
             columns = ", ".join(["run_id", "division_id", "path", *(item.name for item in card.inputs)])
             select = card_select(card, path=path, on=run.on, head=f"{run.pk}, d.id, d.path")
             cursor.execute(

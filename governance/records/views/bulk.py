@@ -114,7 +114,7 @@ class BulkPage(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today = timezone.localdate()
         columns = [
-            Column("社区", "division.name"),
+            Column(self.table.sheet.place_word, "division.name"),
             *self.table.columns_for(scope_of(self.request.user), today)[:6],
             Column("状态", lambda row: (state_on(row, today) or "在册", "grey"), kind="tag"),
         ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from governance.accounts.roles import Action
 from governance.exchange.sheets import Sheet
-from governance.records.lookup import find_row, find_sheet, list_url, row_url
+from governance.records.lookup import find_row, find_sheet, list_url, place_url, row_url
 from governance.web.views import Crumb, PageMixin
 
 
@@ -36,7 +36,7 @@ class SheetMixin(PageMixin):
         if self.row is not None:
             if not self.sheet.is_per_community:
                 division = self.row.division
-                trail.append((division.name, reverse("communities:detail", args=[division.code])))
+                trail.append((division.name, place_url(division)))
             trail.append((str(self.row), row_url(self.sheet, self.row)))
         return [*trail, (self.get_title(), "")]
 

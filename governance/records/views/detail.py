@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
+from governance.divisions.models import Level
 from governance.records.history import entries, events_of
-from governance.records.lookup import find_row, row_url
+from governance.records.lookup import find_row, place_url, row_url
 from governance.records.models import Attachment
 from governance.records.moving import can_move
 from governance.records.presentation import other_records, sections_of, state_of
@@ -50,7 +51,7 @@ def row_buttons(user: Any, sheet: Any, row: Any) -> list[RowButton]:
             buttons.append(RowButton("恢复", to("restore"), "rotate-clockwise", primary=True))
         else:
             buttons.append(RowButton("修改", to("change"), "edit", primary=True))
-            if row.ended_on is None:
+            if row.ended_on is None and sheet.end:
                 buttons.append(RowButton(end_word(sheet), to("end"), "archive"))
                 if can_move(sheet):
                     buttons.append(RowButton("转往其他社区", to("move"), "arrow-right"))
@@ -89,7 +90,8 @@ class RecordPage(RowMixin, TemplatePage):
         return super().get_context_data(
             object=row,
             division=row.division,
-            sections=sections_of(sheet, scope, row.path, _place(row)),
+            sections=sections_of(sheet, scope, row.path, _place(sheet, row)),
+            place_url=place_url(row.division),
             state=state_of(row, today),
             buttons=row_buttons(user, sheet, row),
             siblings=other_records(sheet, row, scope, today),
@@ -101,15 +103,7 @@ class RecordPage(RowMixin, TemplatePage):
         )
 
 
-def _place(row: Any) -> Section:
-    return Section(
-        "所在社区",
-        (
-            Column(
-                "社区",
-                "division.name",
-                url=lambda each: reverse("communities:detail", args=[each.division.code]),
-            ),
-            Column("街道", "division.parent.name"),
-        ),
-    )
+def _place(sheet: Any, row: Any) -> Section:
+    upper = Column("街道" if row.division.level == Level.COMMUNITY else "上级", "division.parent.name")
+    name = Column(sheet.place_word, "division.name", url=lambda each: place_url(each.division))
+    return Section(f"所在{sheet.place_word}", (name, upper))

@@ -27,6 +27,15 @@ def form_url(key: str) -> str:
     return reverse(f"records:{kind}", args=[slug, number])
 
 
+def _texts(request: HttpRequest) -> dict[str, str]:
+    """The fields as texts; several boxes of one field are joined as their cell is written."""
+    return {
+        name: "、".join(filter(None, values)) if len(values) > 1 else values[-1]
+        for name, values in request.POST.lists()
+        if values
+    }
+
+
 class DraftView(PolicyMixin, View):
     """Takes the fields of a form as they are: 204 for the browser's autosave.
 
@@ -48,7 +57,7 @@ class DraftView(PolicyMixin, View):
                 drafts.discard(user=user, key=key)
                 messages.info(request, "草稿已丢弃。")
                 return redirect(form_url(key))
-            draft = drafts.keep(user=user, key=key, fields=request.POST.dict())
+            draft = drafts.keep(user=user, key=key, fields=_texts(request))
         except drafts.UnknownForm:
             raise Http404 from None
         if PAGE not in request.POST:

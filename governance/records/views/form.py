@@ -14,8 +14,7 @@ from django.views.generic import TemplateView
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.console.views.division import find_division
-from governance.divisions.models import Division, Level
-from governance.exchange.sheets import COMMUNITY_CODE
+from governance.divisions.models import Division
 from governance.records import drafts, once
 from governance.records.editing import (
     Entry,
@@ -27,7 +26,7 @@ from governance.records.editing import (
     save,
 )
 from governance.records.forms import REASON, RecordForm, cell_text
-from governance.records.lookup import list_url, row_url
+from governance.records.lookup import list_url, place_url, row_url
 from governance.records.moving import can_move, open_elsewhere
 from governance.records.services import end_word
 from governance.records.views.common import RowMixin, SheetMixin
@@ -124,7 +123,7 @@ class AddPage(EntryPage):
     @property
     def community(self) -> Division | None:
         area = self.area
-        return area if area is not None and area.level == Level.COMMUNITY else None
+        return area if area is not None and area.level == self.sheet.level else None
 
     @property
     def draft_key(self) -> str:
@@ -144,7 +143,7 @@ class AddPage(EntryPage):
 
     def after(self, form: RecordForm, saved: Saved) -> str:
         if "_next" in form.data:
-            return f"{reverse('records:add', args=[self.sheet.slug])}?area={form.cells[COMMUNITY_CODE]}"
+            return f"{reverse('records:add', args=[self.sheet.slug])}?area={form.cells[self.sheet.place]}"
         return super().after(form, saved)
 
     def get_title(self) -> str:
@@ -152,7 +151,7 @@ class AddPage(EntryPage):
 
     def get_cancel_url(self) -> str:
         if self.community is not None:
-            return reverse("communities:detail", args=[self.community.code])
+            return place_url(self.community)
         return list_url(self.sheet)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -253,7 +252,7 @@ class ChangePage(RowMixin, EntryPage):
         if sheet.is_per_community:
             return ()
         names = [("move", "转往其他社区")] if can_move(sheet) and row.ended_on is None else []
-        names += [("end", end_word(sheet))] if row.ended_on is None else []
+        names += [("end", end_word(sheet))] if row.ended_on is None and sheet.end else []
         names += [("void", "作废")]
         if not scope_of(self.request.user).may(Action.CHANGE, row.path):
             return ()

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
+from governance.exchange.sheets import Sheet
 from governance.records.filters import RecordFilter, filter_for
 from governance.records.lookup import row_url
 from governance.records.summaries import count_by_area, level_below
@@ -43,6 +44,12 @@ def rows_of(table: RowTable) -> Any:
     """All rows of a registry in communities that exist today, with what a line shows joined."""
     rows = table.queryset().select_related("division__parent")
     return rows.exclude(path__in=Division.objects.closed_paths())
+
+
+def place_columns(sheet: Sheet) -> list[Column]:
+    """Where a row belongs: its community and street, or the division it is about and the one above."""
+    upper = Column("街道" if sheet.level == Level.COMMUNITY else "上级", "division.parent.name")
+    return [upper, Column(sheet.place_word, "division.name", sort="path")]
 
 
 def registry_buttons(table: RowTable, query: str) -> list[Button]:
@@ -114,8 +121,7 @@ class RecordListPage(ListPage):
         if form.state:
             state = [Column("状态", lambda row: (state_on(row, on) or "在册", "grey"), kind="tag")]
         return [
-            Column("街道", "division.parent.name"),
-            Column("社区", "division.name", sort="path"),
+            *place_columns(self.table.sheet),
             *state,
             *self.table.columns_for(self.scope, on),
         ]
@@ -128,7 +134,8 @@ class RecordListPage(ListPage):
         return [each for each in buttons if each.action is None or self.scope.may_anywhere(each.action)]
 
     def get_bulk_actions(self) -> Sequence[tuple[str, str]]:
-        names = BULK if self.scope.may_anywhere(Action.CHANGE) else ["export"]
+        names = [name for name in BULK if name != "end" or self.table.sheet.end]
+        names = names if self.scope.may_anywhere(Action.CHANGE) else ["export"]
         return [(name, BULK[name]) for name in names]
 
     def row_actions(self, row: Any) -> list[Crumb]:

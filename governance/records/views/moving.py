@@ -17,7 +17,7 @@ from governance.records.editing import EntryConflict, EntryRefused, Saved
 from governance.records.forms import RecordForm
 from governance.records.lookup import row_url
 from governance.records.moving import can_move, move
-from governance.records.places import community_field
+from governance.records.places import division_field
 from governance.records.views.common import RowMixin
 from governance.records.views.form import EntryPage
 from governance.web.forms import DateField
@@ -53,7 +53,7 @@ class MovePage(RowMixin, EntryPage):
         return drafts.move_key(self.sheet, self.row)
 
     def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordForm:
-        place = community_field(self.request.user)
+        place = division_field(self.request.user, self.sheet)
         place.label = "调入社区"
         fields = self.sheet.resource.fields
         dates = {name for name, column in fields.items() if column.name in (self.sheet.begin, self.sheet.end)}

@@ -20,6 +20,7 @@ from governance.policies.indicators import all_inputs
 from governance.policies.inheritance import heirs, meetings
 from governance.policies.mechanisms import measure_state
 from governance.policies.models import Measure, PolicyDocument, Standard, StandardValue
+from governance.policies.presentation import rows_url
 from governance.policies.progress import compare
 from tests.factories import Tree
 from tests.governance.policies.test_pages import text_of
@@ -202,4 +203,5 @@ def test_the_matrix_before_the_first_evaluation(measured_tree, client_of):
 def test_every_figure_leads_to_rows_that_are_on_the_page(measured, client_of):
     text = text_of(client_of(Role.COUNTY_STAFF), "/communities/610104001001/")
     for registry in {item.rows for item in all_inputs().values()}:
-        assert f'id="{registry}"' in text, registry
+        if rows_url("610104001001", registry).startswith("/communities/"):
+            assert f'id="{registry}"' in text, registry

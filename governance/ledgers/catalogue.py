@@ -1,0 +1,85 @@
+"""The record types of all packs, read once a process: the files the code is shipped with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from governance.divisions.models import Level
+from governance.policies.loader import record_slug
+from governance.policies.pack_files import folders, read_file, read_records
+from governance.policies.record_schema import RecordType
+from governance.policies.schema import DocumentEntry, DocumentFile
+
+_LEVELS = {
+    "province": Level.PROVINCE,
+    "city": Level.CITY,
+    "county": Level.COUNTY,
+    "street": Level.STREET,
+    "community": Level.COMMUNITY,
+}
+FILINGS = {
+    "state": "长期",
+    "event": "逐次",
+    "month": "每月",
+    "quarter": "每季度",
+    "half_year": "每半年",
+    "year": "每年",
+}
+"""How often an entry is made, in words."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The present version of a record type and the document it comes from."""
+
+    record: RecordType
+    document: DocumentEntry
+
+    @property
+    def code(self) -> str:
+        """The id of its measure."""
+        return self.record.measure
+
+    @property
+    def slug(self) -> str:
+        return record_slug(self.record.measure)
+
+    @property
+    def title(self) -> str:
+        return self.record.title
+
+    @cached_property
+    def sheet_name(self) -> str:
+        """What its worksheet is called: the id makes it unique and tells the clause."""
+        return f"{self.code} {self.title}"
+
+    @property
+    def level(self) -> Level:
+        return _LEVELS[self.record.level]
+
+    @property
+    def filing(self) -> str:
+        return FILINGS[self.record.filing]
+
+    @property
+    def url(self) -> str:
+        return f"/records/{self.slug}/"
+
+
+@cache
+def ledgers() -> dict[str, Ledger]:
+    """The newest version of every record type by slug, in the order of packs and files."""
+    found: dict[str, Ledger] = {}
+    for folder in folders():
+        document = read_file(folder / "document.yaml", DocumentFile).document
+        for record in read_records(folder):
+            slug = record_slug(record.measure)
+            if slug not in found or found[slug].record.version < record.version:
+                found[slug] = Ledger(record, document)
+    return found
+
+
+def by_code(code: str) -> Ledger | None:
+    """The record type of a measure."""
+    return ledgers().get(record_slug(code))

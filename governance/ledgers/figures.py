@@ -1,0 +1,166 @@
+"""Figures of record types as inputs and indicators of standards.
+
+They are declared in the packs, computed from the columns of entries only, and kept by a run in the narrow
+table: only figures that a standard asks for take part in evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, Count, Max, Min, Q, Sum, Value, When
+from django.db.models.lookups import GreaterThan
+
+from governance.exchange.rows import active_on
+from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.models import LedgerEntry, LedgerFigure
+from governance.policies.indicators import Card, Indicator, Input
+from governance.policies.pack_files import folders, read_yaml
+from governance.policies.record_schema import RecordFigure, RecordRatio
+
+
+@cache
+def declared() -> dict[str, tuple[Ledger, RecordFigure]]:
+    """Every figure by its code."""
+    found: dict[str, tuple[Ledger, RecordFigure]] = {}
+    for ledger in ledgers().values():
+        for figure in ledger.record.figures:
+            if figure.code in found:
+                raise ValueError(f"figure {figure.code} is declared by {found[figure.code][0].code} too")
+            found[figure.code] = ledger, figure
+    return found
+
+
+def window(figure: RecordFigure, on: date) -> Q:
+    """Which entries count on a day."""
+    if figure.window == "active":
+        return active_on(on)
+    year = on.year - 1 if figure.window == "last_year" else on.year
+    begun = Q(started_on__lte=on)
+    if figure.window == "all":
+        return begun
+    by_date = begun & Q(started_on__gte=date(year, 1, 1), started_on__lte=date(year, 12, 31))
+    # A periodic entry belongs to the year of its period, whenever it was filed.
+    return (Q(period__startswith=str(year)) & begun) | (Q(period="") & by_date)
+
+
+def aggregate(ledger: Ledger, figure: RecordFigure, on: date) -> Any:
+    """The figure over the entries of one community as an expression; NULL without any entry of the type."""
+    own = Q(code=ledger.code)
+    such = own & window(figure, on)
+    if figure.status:
+        such &= Q(status__in=figure.status)
+    one, none = Value(1), Value(0)
+    match figure.kind:
+        case "has":
+            return Max(Case(When(such, then=one), When(own, then=none)))
+        case "every":
+            return Min(Case(When(such, then=one), When(own & window(figure, on), then=none)))
+        case "count":
+            return Sum(Case(When(such, then=one), When(own, then=none)))
+        case "sum":
+            return Sum(Case(When(such, then="count"), output_field=models.BigIntegerField()))
+        case "amount":
+            return Sum(Case(When(such, then="amount"), output_field=models.BigIntegerField()))
+    # A type without entries has no kinds, which is missing, not zero.
+    known = Count(Case(When(own, then=one)))
+    kinds = Count(Case(When(such & ~Q(status=""), then="status")), distinct=True)
+    return Case(When(GreaterThan(known, 0), then=kinds), output_field=models.BigIntegerField())
+
+
+def source(codes: Iterable[str], on: date) -> models.QuerySet:
+    """One row per community with its figures; communities without entries have none."""
+    asked = {code: declared()[code] for code in codes}
+    types = sorted({ledger.code for ledger, _ in asked.values()})
+    values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in asked.items()}
+    return LedgerEntry.objects.valid().filter(code__in=types).values("division_id").annotate(**values)
+
+
+def _unit(figure: RecordFigure) -> str:
+    return (
+        "yes_no" if figure.kind in {"has", "every"} else "money" if figure.kind == "amount" else figure.unit
+    )
+
+
+def _scalars(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _scalars(key)
+            yield from _scalars(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _scalars(value)
+    elif isinstance(node, str):
+        yield node
+
+
+def asked() -> set[str]:
+    """Figures that some standard of a pack measures by: others would only make every evaluation slower."""
+    named = {
+        word
+        for folder in folders()
+        for file in (folder / "standards").glob("*.yaml")
+        for word in _scalars(read_yaml(file))
+    }
+    for ledger in ledgers().values():
+        for ratio in ledger.record.ratios:
+            if ratio.code in named:
+                named |= {ratio.of, ratio.per}
+    return named & set(declared())
+
+
+def inputs() -> tuple[Input, ...]:
+    """The figures of standards as inputs of the ledgers' card."""
+    wanted = asked()
+    return tuple(
+        Input(
+            code,
+            figure.label,
+            f"CAST(ledger.{code} AS bigint)",
+            _unit(figure),
+            ledger.slug,
+            additive=figure.kind not in {"kinds"},
+        )
+        for code, (ledger, figure) in declared().items()
+        if code in wanted
+    )
+
+
+def indicators() -> tuple[Indicator, ...]:
+    """Each figure as an indicator of its own, and the shares the packs make of them."""
+    own = [
+        Indicator(code, figure.label, _unit(figure), f"台账“{ledger.title}”：{figure.label}", code, (code,))
+        for code, (ledger, figure) in declared().items()
+    ]
+    shares = [_share(ledger, ratio) for ledger in ledgers().values() for ratio in ledger.record.ratios]
+    return (*own, *shares)
+
+
+def _share(ledger: Ledger, ratio: RecordRatio) -> Indicator:
+    return Indicator(
+        ratio.code,
+        ratio.label,
+        ratio.unit,
+        f"台账“{ledger.title}”：{ratio.label}",
+        ratio.of,
+        (ratio.of, ratio.per),
+        denominator=ratio.per,
+        invalid=f"{ratio.of} > {ratio.per}" if ratio.within else None,
+        invalid_text=f"请核对台账“{ledger.title}”：部分数大于总数。" if ratio.within else "",
+    )
+
+
+def measured() -> tuple[Card | None, tuple[Indicator, ...]]:
+    """The card of the figures that standards ask for, and the indicators made of figures."""
+    known = inputs()
+    codes = tuple(item.name for item in known)
+    if not codes:
+        return None, indicators()
+    card = Card(
+        model=LedgerFigure, sources={"ledger": lambda on: source(codes, on)}, inputs=known, narrow=True
+    )
+    return card, indicators()

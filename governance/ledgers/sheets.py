@@ -1,0 +1,138 @@
+"""A sheet of the workbook for each record type; forms are made of the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.core.cache import cache
+
+from governance.divisions.models import Division
+from governance.divisions.paths import is_under
+from governance.exchange.cells import DateWidget, TextWidget
+from governance.exchange.importing.lines import Line
+from governance.exchange.sheets import Sheet, SheetField, SheetResource, place_field
+from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.periods import HINTS
+from governance.ledgers.proxies import make_proxy
+from governance.ledgers.rules import faults
+from governance.ledgers.values import PeriodWidget, ValueColumn
+
+PERIOD = "期间"
+BEGINS = {"state": "建立日期", "event": "日期"}
+ENDS = "终止日期"
+ORDER = 1000
+"""Behind the sheets of the workbook."""
+
+
+def begin_label(ledger: Ledger) -> str:
+    return ledger.record.begin or BEGINS.get(ledger.record.filing, "完成日期")
+
+
+def end_label(ledger: Ledger) -> str:
+    """Only states end."""
+    return (ledger.record.end or ENDS) if ledger.record.filing == "state" else ""
+
+
+class RecordResource(SheetResource):
+    """What the columns of a record type have in common; a subclass for each is made by `make_sheet`."""
+
+    ledger: Ledger
+
+    def adjust(self, line: Line) -> None:
+        """A ledger is kept where its document applies."""
+        assert line.division is not None
+        path, name = jurisdiction(self.ledger)
+        if not is_under(line.division.path, path):
+            place = line.sheet.place
+            line.fail(place, f"本台账依据《{self.ledger.document.title}》，只在{name}使用，请核对{place}。")
+
+    def check(self, final: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        record = self.ledger.record
+        names = {field.key: field.label for field in record.fields}
+        names |= {"started_on": begin_label(self.ledger), "ended_on": end_label(self.ledger)}
+
+        def ask(key: str) -> Any:
+            return final.get(names[key])
+
+        for rule in record.rules:
+            for key in faults(rule, ask):
+                yield names[key], rule.message
+
+    def finish(self, row: Any) -> None:
+        record = self.ledger.record
+        row.code, row.edition = record.measure, record.version
+        for column, key in (("count", record.count), ("amount", record.amount)):
+            setattr(row, column, row.values.get(key) if key else None)
+        row.status = (row.values.get(record.status) or "") if record.status else ""
+        row.due_on = getattr(row, f"v_{record.due}") if record.due else None
+        if record.filing == "event":
+            row.period = row.started_on.isoformat() if row.started_on else ""
+
+
+DERIVED = ("code", "edition", "count", "amount", "status", "due_on", "period")
+
+
+def jurisdiction(ledger: Ledger) -> tuple[str, str]:
+    """Path and name of the division in which a record type is used; asked at most once a minute."""
+    code = ledger.document.jurisdiction
+    found = cache.get(f"jurisdiction:{code}")
+    if found is None:
+        division = Division.objects.by_code(code)
+        found = (division.path, division.name)
+        cache.set(f"jurisdiction:{code}", found, 60)
+    return found
+
+
+def make_sheet(ledger: Ledger, order: int) -> Sheet:
+    """The sheet of a record type: place, period, name, dates, then its fields."""
+    record = ledger.record
+    begin, end = begin_label(ledger), end_label(ledger)
+    columns: dict[str, Any] = {"community_code": place_field(ledger.level)}
+    key = []
+    if record.is_periodic:
+        columns["period"] = SheetField(
+            "period", PERIOD, PeriodWidget(record.filing), required=True, description=HINTS[record.filing]
+        )
+        key.append(PERIOD)
+    if record.name is not None:
+        columns["name"] = SheetField("name", record.name, TextWidget(120), required=True)
+        key.insert(0, record.name)
+    columns["started_on"] = SheetField("started_on", begin, DateWidget(), required=True)
+    if record.filing == "event":
+        key.append(begin)
+    columns |= {f"v_{field.key}": ValueColumn(field) for field in record.fields}
+    if end:
+        columns["ended_on"] = SheetField("ended_on", end, DateWidget())
+    columns |= {"ledger": ledger, "has_rules": bool(record.rules)}
+    resource = type(f"Resource_{ledger.slug.replace('-', '_')}", (RecordResource,), columns)
+    derived = DERIVED if record.filing == "event" else tuple(name for name in DERIVED if name != "period")
+    return Sheet(
+        ledger.sheet_name,
+        make_proxy(ledger),
+        resource,
+        order,
+        key=tuple(key),
+        derived=derived,
+        begin=begin,
+        end=end,
+        description=_description(ledger),
+        slug=ledger.slug,
+        unit="条",
+        level=ledger.level,
+        restricted=record.restricted,
+    )
+
+
+def _description(ledger: Ledger) -> str:
+    parts = [f"依据{ledger.document.code}《{ledger.document.title}》", f"{ledger.filing}填报"]
+    return "，".join(parts + ([ledger.record.note] if ledger.record.note else []))
+
+
+@lru_cache(maxsize=1)
+def ledger_sheets() -> dict[str, Sheet]:
+    """The sheets of all record types by slug."""
+    return {
+        slug: make_sheet(ledger, ORDER + number) for number, (slug, ledger) in enumerate(ledgers().items())
+    }

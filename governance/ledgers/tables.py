@@ -1,0 +1,78 @@
+"""The list of each record type: name, period, dates, and its fields as far as a line has room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db.models import Count
+
+from governance.exchange.rows import RegistryQuerySet
+from governance.exchange.sheets import Sheet
+from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.sheets import begin_label, end_label, ledger_sheets
+from governance.policies.record_schema import RecordField
+from governance.records.presentation import cell_shown
+from governance.records.tables import RowTable
+from governance.web.columns import Column
+
+_LONG = ("long_text", "choices")
+MOST_FIELDS = 6
+"""More fields than this are shown on the record's own page only."""
+
+
+def _field_column(sheet: Sheet, field: RecordField, ledger: Ledger) -> Column:
+    column = sheet.columns[field.label]
+    if field.key == ledger.record.status:
+        done = set(ledger.record.done)
+
+        def tag(row: Any) -> tuple[str, str]:
+            return str(cell_shown(column, row)), "green" if row.status in done else "blue"
+
+        return Column(field.label, tag if done else lambda row: (cell_shown(column, row), "blue"), "tag")
+    return Column(field.label, lambda row: cell_shown(column, row), wrap=field.type in _LONG)
+
+
+def _columns(ledger: Ledger, sheet: Sheet) -> Callable[[date], Sequence[Column]]:
+    def columns(on: date) -> Sequence[Column]:
+        record = ledger.record
+        found = []
+        if record.name is not None:
+            found.append(Column(record.name, str, strong=True, wrap=True, sort="name"))
+        elif record.is_periodic:
+            found.append(Column("期间", str, strong=True, sort="period"))
+        if record.name is not None and record.is_periodic:
+            period = sheet.columns["期间"]
+            found.append(Column("期间", lambda row: period.render(row.period), sort="period"))
+        found.append(Column(begin_label(ledger), "started_on", "date", sort="started_on"))
+        found += [_field_column(sheet, field, ledger) for field in record.fields[:MOST_FIELDS]]
+        if end_label(ledger):
+            found.append(Column(end_label(ledger), "ended_on", "date"))
+        return found
+
+    return columns
+
+
+def _rows(sheet: Sheet) -> Callable[[], RegistryQuerySet]:
+    return lambda: sheet.model._default_manager.all()
+
+
+@cache
+def table_of(slug: str) -> RowTable | None:
+    """The table of a record type."""
+    ledger, sheet = ledgers().get(slug), ledger_sheets().get(slug)
+    if ledger is None or sheet is None:
+        return None
+    texts = [field.key for field in ledger.record.fields if field.type in {"text", "long_text"}]
+    return RowTable(
+        slug,
+        _columns(ledger, sheet),
+        _rows(sheet),
+        ordering=("-started_on", "pk"),
+        search=("name", *(f"values__{key}" for key in texts)),
+        search_label="文字",
+        icon="clipboard-data",
+        summary={"记录数": Count("pk")} if ledger.record.restricted else None,
+    )
