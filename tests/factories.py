@@ -40,6 +40,10 @@ JURISDICTIONS = {
 """Where packs apply outside the small tree: `load_policies` asks for every jurisdiction."""
 
 
+CASE_STREETS = {"RS": "511421001", "HN": "410105001", "HU": "430102001"}
+"""Where boundary cases of documents outside the small tree are tried, by the code of the document."""
+
+
 def make_division(code: str, name: str, parent: Division | None = None) -> Division:
     """A division whose path follows from its code; the parent is found by the code when not given."""
     level = Level([0, 2, 4, 6, 9, 12].index(len(code)) if code != "0" else 0)
@@ -53,6 +57,12 @@ def make_division(code: str, name: str, parent: Division | None = None) -> Divis
 def make_jurisdictions() -> dict[str, Division]:
     """The divisions of `JURISDICTIONS` by code; nothing lies under them."""
     return {code: make_division(code, name) for code, name in JURISDICTIONS.items()}
+
+
+def case_street(document: str, tree: "Tree") -> Division:
+    """A street inside the jurisdiction of a document, without communities of its own outside the tree."""
+    code = CASE_STREETS.get(document)
+    return tree.street if code is None else make_division(code, code)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Makers of registry rows for tests: short descriptions in, rows of one community out."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -69,10 +70,10 @@ def add_members(
         )
 
 
-def add_workers(division: Division, count: int, *, people: list[Person] | None = None) -> None:
+def add_workers(division: Division, count: int, *, people: list[Person] | None = None, **fields: Any) -> None:
     for k in range(count):
         person = people[k] if people and k < len(people) else Person.objects.create(name=f"演示社工{k}")
-        CommunityWorker.objects.create(division=division, person=person, started_on=BEGAN)
+        CommunityWorker.objects.create(division=division, person=person, started_on=BEGAN, **fields)
 
 
 def add_facilities(division: Division, facilities: list[dict[str, Any]]) -> None:
@@ -117,17 +118,33 @@ def add_records(division: Division, entries: list[dict[str, Any]]) -> None:
         row.save()
 
 
+Maker = Callable[[Division, Any], object]
+
+
+def _workers(division: Division, facts: int | list[dict[str, Any]]) -> None:
+    """A number of workers, or a list of `{count, certificate, …}`."""
+    for group in [{"count": facts}] if isinstance(facts, int) else facts:
+        add_workers(division, **{"count": 1, **group})
+
+
+FACTS: dict[str, Maker] = {
+    "community": lambda division, facts: fill_community(division, **facts),
+    "grids": add_grids,
+    "members": lambda division, facts: add_members(division, **facts),
+    "workers": _workers,
+    "facilities": add_facilities,
+    "compounds": add_compounds,
+    "organisations": lambda division, facts: add_organisations(division, **facts),
+    "records": add_records,
+}
+"""What a case may say of a community, by key. Other apps' rows join by a maker of their own."""
+
+
 def add_facts(division: Division, facts: dict[str, Any]) -> None:
-    """Everything a case describes; keys are those of the YAML cases."""
-    if facts.get("community") is not None:
-        fill_community(division, **facts["community"])
-    add_grids(division, facts.get("grids", []))
-    add_members(division, **facts.get("members", {}))
-    add_workers(division, facts.get("workers", 0))
-    add_facilities(division, facts.get("facilities", []))
-    add_compounds(division, facts.get("compounds", []))
-    add_organisations(division, **facts.get("organisations", {"count": 0}))
-    add_records(division, facts.get("records", []))
+    """Everything a case describes; keys that are no facts are left to the test."""
+    for key, make in FACTS.items():
+        if facts.get(key) is not None:
+            make(division, facts[key])
 
 
 def fill_tree(tree: Tree) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from governance.exchange import sheets
-from governance.policies.comparisons import AtLeastPer, Bands, Matching
+from governance.policies.comparisons import AtLeastInput, AtLeastPer, Bands, EqualShares, Matching, Rises
 from governance.policies.evaluation.trace import Trace
 from governance.policies.outcomes import Outcome, Severity
 from governance.policies.themes import Theme, theme_of
@@ -114,7 +114,9 @@ class Result:
     @property
     def own_required(self) -> str:
         """The figure for this community where the requirement depends on it, else empty."""
-        depends = isinstance(self.trace.rule.comparison, AtLeastPer | Bands | Matching)
+        depends = isinstance(
+            self.trace.rule.comparison, AtLeastPer | Bands | Matching | AtLeastInput | Rises | EqualShares
+        )
         required = self.trace.required
         if not depends or required is None or isinstance(required, tuple):
             return ""

@@ -107,9 +107,9 @@ class ValueEntry(Strict):
 
 
 class UpperEntry(Strict):
-    kind: Literal["ratio", "coverage", "shortfall", "quota"]
+    kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
     only: bool = False
-    value: int = 100
+    value: int = Field(100, ge=1, le=100)
     level: Literal[0, 1, 2, 3, 4] | None = None
     of: list[str] = []
 
@@ -125,7 +125,7 @@ class StandardEntry(Strict):
     when: Conditions = Conditions()
     values: list[ValueEntry] = Field(min_length=1)
     upper: UpperEntry | None = None
-    remedy: dict[Literal["below", "above"], str] = {}
+    remedy: dict[Literal["below", "above", "infeasible"], str] = {}
     reading: str = ""
 
     @model_validator(mode="after")
@@ -140,16 +140,20 @@ class StandardEntry(Strict):
             raise ValueError(f"unknown indicator {self.indicator!r}") from error
         if measured.unit != self.unit:
             raise ValueError(f"indicator {self.indicator} is measured in {measured.unit}, not {self.unit}")
-        inputs = set(all_inputs())
+        inputs = all_inputs()
         for value in self.values:
             if value.parameters is None:
                 continue
             comparison = COMPARISONS[self.compare].model_validate(value.parameters)
-            named = {*comparison.bases(), *comparison.choices()}
-            if named - inputs:
-                raise ValueError(f"unknown input {', '.join(sorted(named - inputs))}")
-        if set(self.when.inputs) - inputs:
-            raise ValueError(f"unknown input {', '.join(sorted(set(self.when.inputs) - inputs))}")
+            unknown = set(comparison.named()) - inputs.keys()
+            if unknown:
+                raise ValueError(f"unknown input {', '.join(sorted(unknown))}")
+            for name in comparison.alike():
+                if inputs[name].unit != self.unit:
+                    raise ValueError(f"input {name} is measured in {inputs[name].unit}, not {self.unit}")
+        unknown = self.when.inputs.keys() - inputs.keys()
+        if unknown:
+            raise ValueError(f"unknown input {', '.join(sorted(unknown))}")
         dates = [value.effective_from for value in self.values]
         if len(set(dates)) != len(dates):
             raise ValueError("two values begin on the same day")

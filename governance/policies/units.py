@@ -35,6 +35,11 @@ UNITS: dict[str, Unit] = {
         Unit("money", "元", scale=100, decimals=2),
         Unit("square_metre", "㎡", scale=100, decimals=2),
         Unit("percent", "%", factor=100, decimals=2),
+        Unit("times", "次"),
+        Unit("day", "天"),
+        Unit("money", "元", scale=100, decimals=2),
+        Unit("money_10000", "万元", scale=1_000_000, decimals=2),
+        Unit("money_per_square_metre", "元/㎡", scale=100, decimals=2),
         Unit("per_10000", "人/万人", factor=10000, decimals=2),
     )
 }

@@ -4,15 +4,50 @@ from typing import Any
 
 from governance.policies.comparisons.bands import Bands
 from governance.policies.comparisons.base import Comparison, Measured
+from governance.policies.comparisons.inputs import AtLeastInput, AtMostInput, EachAtLeast, EqualShares, Rises
 from governance.policies.comparisons.nominal import Ideal, Matching, Nominal
-from governance.policies.comparisons.thresholds import AtLeast, AtLeastPer, AtMost, Between
+from governance.policies.comparisons.thresholds import AtLeast, AtLeastPer, AtMost, Between, FeasibleBetween
 
 COMPARISONS: dict[str, type[Comparison]] = {
     comparison.kind: comparison
-    for comparison in (AtLeast, AtLeastPer, AtMost, Between, Bands, Nominal, Ideal, Matching)
+    for comparison in (
+        AtLeast,
+        AtLeastPer,
+        AtMost,
+        Between,
+        FeasibleBetween,
+        Bands,
+        Nominal,
+        Ideal,
+        Matching,
+        AtLeastInput,
+        AtMostInput,
+        Rises,
+        EqualShares,
+        EachAtLeast,
+    )
 }
 
-__all__ = ["COMPARISONS", "Comparison", "Measured", "comparison_for"]
+__all__ = [
+    "COMPARISONS",
+    "AtLeast",
+    "AtLeastInput",
+    "AtLeastPer",
+    "AtMost",
+    "AtMostInput",
+    "Bands",
+    "Between",
+    "Comparison",
+    "EachAtLeast",
+    "EqualShares",
+    "FeasibleBetween",
+    "Ideal",
+    "Matching",
+    "Measured",
+    "Nominal",
+    "Rises",
+    "comparison_for",
+]
 
 
 def comparison_for(kind: str, parameters: dict[str, Any]) -> Comparison:

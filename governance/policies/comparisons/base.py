@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from governance.policies.units import Unit
 
 Inputs = Mapping[str, Any]
+"""Raw figures by input name; for sums of a higher division `count` says of how many communities."""
 Required = Fraction | tuple[Fraction, Fraction] | None
 
 
@@ -59,6 +60,18 @@ class Comparison(BaseModel, ABC):
         """Coded inputs (text) that the requirement depends on: missing → no_data."""
         return ()
 
+    def needed(self) -> tuple[str, ...]:
+        """Inputs that must be known for the comparison: missing → no_data; zero is a figure like others."""
+        return ()
+
+    def alike(self) -> tuple[str, ...]:
+        """Inputs compared with the measured figure itself: they must be in the indicator's unit."""
+        return ()
+
+    def named(self) -> tuple[str, ...]:
+        """Every input that the comparison looks at beside the indicator's own."""
+        return tuple(dict.fromkeys([*self.bases(), *self.needed(), *self.choices()]))
+
     @abstractmethod
     def letter_sql(self, measured: Measured, fail: str) -> str:
         """SQL for the outcome letter, all inputs being there; `fail` is the letter of a failure."""
@@ -70,6 +83,17 @@ class Comparison(BaseModel, ABC):
     @abstractmethod
     def gap(self, value: Fraction, inputs: Inputs) -> Fraction | None:
         """How much is missing (or too much), in the indicator's unit; 0 when met."""
+
+    def judge(self, value: Fraction, inputs: Inputs) -> bool | None:
+        """Whether a sum of a higher division meets the requirement; None where nothing is to be compared."""
+        return self.gap(value, inputs) == 0
+
+    def is_above(self, value: Fraction, inputs: Inputs) -> bool:
+        """Whether a figure that misses the requirement lies above it: decides which remedy is told."""
+        required = self.required(inputs)
+        if isinstance(required, tuple):
+            return value > required[1]
+        return required is not None and value > required
 
     @abstractmethod
     def wording(self, unit: Unit) -> str:

@@ -1,11 +1,13 @@
 """Conditions on which a standard applies to a community, beyond the area type.
 
 A condition that is false makes the standard not applicable; one that cannot be told (missing input) makes
-it no_data, unless another one is false already.
+it no_data, unless another one is false already. `only_warns` names area types that the text does not speak
+of and that are measured by the figure of another: missing it there is a warning, never a failure (G11).
 """
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,6 +27,7 @@ class Conditions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     inputs: dict[str, Limits] = {}
     new_since: date | None = None
+    only_warns: tuple[Literal["urban", "town", "rural"], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Thresholds: at least, at most, between (both ends included), at least so much per base."""
 
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Self
+
+from pydantic import model_validator
 
 from governance.policies.comparisons.base import Comparison, Exact, Inputs, Measured, text
 from governance.policies.units import Unit
@@ -78,6 +80,55 @@ class Between(Comparison):
         return (
             isinstance(other, Between) and self.min <= other.min and self.max >= other.max and self != other
         )
+
+
+class FeasibleBetween(Between):
+    """a 至 b for every part of a base: where no number of parts can keep it, nobody has failed (D04).
+
+    The indicator is the largest part, `smallest` the smallest, `of` the whole to be cut. n parts can keep the
+    range when ⌈whole ÷ max⌉ ≤ n ≤ ⌊whole ÷ min⌋.
+    """
+
+    kind: ClassVar[str] = "feasible_between"
+    boundary: ClassVar[str] = (
+        "两端的数都算在范围内，最大、最小的都要在内；总数无论怎样划分都做不到的为“无法满足”，不判未达标。"
+    )
+    of: str
+    smallest: str
+
+    @model_validator(mode="after")
+    def _whole_ends(self) -> Self:
+        if self.min.denominator != 1 or self.max.denominator != 1 or not 0 < self.min <= self.max:
+            raise ValueError("min and max are whole numbers above zero")
+        return self
+
+    def bases(self) -> tuple[str, ...]:
+        return (self.of,)
+
+    def needed(self) -> tuple[str, ...]:
+        return (self.smallest,)
+
+    def alike(self) -> tuple[str, ...]:
+        return (self.of, self.smallest)
+
+    def letter_sql(self, measured: Measured, fail: str) -> str:
+        impossible = f"({self.of} + {self.max - 1}) / {self.max} > {self.of} / {self.min}"
+        smallest = Measured(self.smallest, measured.denominator, measured.unit)
+        inside = f"{smallest.compare('>=', self.min)} AND {measured.compare('<=', self.max)}"
+        return f"CASE WHEN {impossible} THEN 'F' WHEN {inside} THEN 'M' ELSE '{fail}' END"
+
+    def gap(self, value: Fraction, inputs: Inputs) -> Fraction:
+        """The distance of the part that lies furthest outside."""
+        smallest = inputs.get(self.smallest)
+        below = Fraction(0) if smallest is None else self.min - int(smallest)
+        return max(Fraction(0), below, value - self.max)
+
+    def is_above(self, value: Fraction, inputs: Inputs) -> bool:
+        """The part furthest outside decides what is told."""
+        return value - self.max > 0 and value - self.max == self.gap(value, inputs)
+
+    def wording(self, unit: Unit) -> str:
+        return f"每个{super().wording(unit)}"
 
 
 class AtLeastPer(Comparison):

@@ -191,14 +191,27 @@ def letter_sql(rule: Rule, scope: str) -> str:
     if indicator.invalid:
         cases.append((indicator.invalid, "E"))
     cases.append((f"({indicator.numerator}) IS NULL OR ({indicator.denominator}) IS NULL", "D"))
-    cases += [(f"{name} IS NULL", "D") for name in comparison.bases()]
+    cases += [(f"{name} IS NULL", "D") for name in (*comparison.bases(), *comparison.needed())]
     cases += [(f"{name} IS NULL OR {name} = ''", "D") for name in comparison.choices()]
     if indicator.denominator != "1":
         cases.append((f"({indicator.denominator}) = 0", "A"))
     cases += [(f"{name} = 0", "A") for name in comparison.bases()]
     whens = " ".join(f"WHEN {condition} THEN '{letter}'" for condition, letter in cases)
-    last = comparison.letter_sql(measured, "N" if rule.is_due else "W") if rule.for_communities else "'I'"
-    return f"CASE {whens} ELSE {last} END"
+    return f"CASE {whens} ELSE {_judged(rule, measured)} END"
+
+
+def _judged(rule: Rule, measured: Measured) -> str:
+    """The letter of a community whose data are there and that the rule speaks of."""
+    if not rule.for_communities:
+        return "'I'"
+    warned = rule.comparison.letter_sql(measured, "W")
+    if not rule.is_due:
+        return warned
+    failed = rule.comparison.letter_sql(measured, "N")
+    if not rule.conditions.only_warns:
+        return failed
+    areas = ", ".join(f"'{area}'" for area in rule.conditions.only_warns)
+    return f"CASE WHEN area_type IN ({areas}) THEN {warned} ELSE {failed} END"
 
 
 def letters_sql(rules: Sequence[Rule], scope: str) -> str:

@@ -164,11 +164,7 @@ def explain(
         value = unit.value(int(numerator), int(denominator))
         gap = comparison.gap(value, row)
     thresholds = required if isinstance(required, tuple) else (required,) if required is not None else ()
-    names = list(
-        dict.fromkeys(
-            [*rule.indicator.inputs, *comparison.bases(), *comparison.choices(), *rule.conditions.inputs]
-        )
-    )
+    names = list(dict.fromkeys([*rule.indicator.inputs, *comparison.named(), *rule.conditions.inputs]))
     return Trace(
         rule=rule,
         outcome=outcome,
@@ -198,35 +194,23 @@ def _remedy(
     """What to do, in the user's words; empty where nothing is to be done."""
     known = all_inputs()
     if outcome == Outcome.NO_DATA:
-        names = [
-            *rule.indicator.inputs,
-            *rule.comparison.bases(),
-            *rule.comparison.choices(),
-            *rule.conditions.inputs,
-        ]
+        names = [*rule.indicator.inputs, *rule.comparison.named(), *rule.conditions.inputs]
         missing = [known[name].label for name in dict.fromkeys(names) if row.get(name) in (None, "")]
         if row.get("area_type", "-") is None:
             missing = ["社区基本信息（区域类型等）"]
         return f"请补录：{'、'.join(missing)}。" if missing else "请补录相关台账数据。"
     if outcome == Outcome.DATA_ERROR:
         return rule.indicator.invalid_text
-    if outcome not in {Outcome.NOT_MET, Outcome.WARNING} or value is None or gap is None:
+    if outcome not in {Outcome.NOT_MET, Outcome.WARNING, Outcome.INFEASIBLE} or value is None or gap is None:
         return ""
-    above = _is_above(rule, value, row)
-    template = rule.standard.remedy.get("above" if above else "below", "")
+    place = "above" if rule.comparison.is_above(value, row) else "below"
+    template = rule.standard.remedy.get("infeasible" if outcome == Outcome.INFEASIBLE else place, "")
     return template.format(
         gap=as_text(printed(gap, rule.unit, (Fraction(0),)), rule.unit),
         need=_need(rule, gap, numerator, denominator),
         expected=rule.comparison.expected(row) if isinstance(rule.comparison, Nominal) else "",
         **{name: row.get(name) for name in known if name in row},
     )
-
-
-def _is_above(rule: Rule, value: Fraction, row: Mapping[str, Any]) -> bool:
-    required = rule.comparison.required(row)
-    if isinstance(required, tuple):
-        return value > required[1]
-    return required is not None and value > required
 
 
 def _need(rule: Rule, gap: Fraction, numerator: int | None, denominator: int | None) -> str:

@@ -1,7 +1,8 @@
 """Results of higher divisions: counts of outcomes, and values of their own (sums, coverage, quotas).
 
-`Standard.upper` says which: {"kind": "ratio"} the sum over the sum (D22), {"kind": "coverage"} the share of
-applicable communities that meet it, missing data staying in the denominator (D25), {"kind": "shortfall",
+`Standard.upper` says which: {"kind": "ratio"} the sum over the sum (D22), {"kind": "sum"} the sum alone,
+{"kind": "coverage", "value": n} the share of applicable communities that meet it, at least n % (100 unless
+written), missing data staying in the denominator (D25), {"kind": "shortfall",
 "of": [codes]} how many communities miss one of the standards named, {"kind": "quota", "level": n} a yearly
 count judged at one level and shown elsewhere as a contribution (D26). `"only"` means that communities have
 no result of their own.
@@ -27,6 +28,7 @@ from governance.policies.outcomes import JUDGED_LETTERS, LETTERS, Outcome
 _DIGIT = 10**6
 """More than there are communities in the country."""
 _PACKS = tuple("".join(LETTERS)[start : start + 3] for start in range(0, len(LETTERS), 3))
+_SUMMED_KINDS = {"ratio", "sum", "quota"}
 _JUDGED = ", ".join(f"'{letter}'" for letter in JUDGED_LETTERS)
 
 
@@ -73,7 +75,7 @@ def _aggregates(rules: Sequence[Rule]) -> list[str]:
     for k, rule in enumerate(rules):
         columns += [f"{_packed(k, letters)} AS c{k}_{j}" for j, letters in enumerate(_PACKS)]
         kind = rule.standard.upper.get("kind")
-        if kind in {"ratio", "quota"}:
+        if kind in _SUMMED_KINDS:
             judged = f"{_letter(k)} IN ({_JUDGED})"
             columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.numerator}) END) AS n{k}")
             columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.denominator}) END) AS m{k}")
@@ -93,8 +95,9 @@ def _aggregates(rules: Sequence[Rule]) -> list[str]:
 
 
 def _summed(rule: Rule) -> list[str]:
-    """The inputs of an indicator that may be summed."""
-    return [name for name in rule.indicator.inputs if all_inputs()[name].additive]
+    """The inputs of an indicator and its comparison that may be summed."""
+    names = dict.fromkeys([*rule.indicator.inputs, *rule.comparison.named()])
+    return [name for name in names if all_inputs()[name].additive]
 
 
 def upper_sums(*, relation: Relation, level: int) -> list[dict[str, Any]]:
@@ -156,9 +159,10 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
     numerator: int | None = None
     denominator: int | None = 1
     outcome: Outcome | None = None
-    if kind in {"ratio", "quota"} and row[f"n{k}"] is not None:
+    if kind in _SUMMED_KINDS and row[f"n{k}"] is not None:
         # The inputs shown are those the value was made of: communities that could not be judged stay out.
-        row = {**row, **{name: row[f"i{k}_{name}"] for name in _summed(rule)}}
+        judged = sum(counts.get(LETTERS[letter].value, 0) for letter in JUDGED_LETTERS)
+        row = {**row, **{name: row[f"i{k}_{name}"] for name in _summed(rule)}, "count": judged}
     missing = counts.get(Outcome.NO_DATA.value, 0)
     applicable = sum(counts.values()) - counts.get(Outcome.NOT_APPLICABLE.value, 0)
     if applicable == 0 and kind:
@@ -166,11 +170,16 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
     elif kind == "ratio":
         numerator, denominator = row[f"n{k}"], row[f"m{k}"]
         outcome = _compared(rule, numerator, denominator, fail, row)
+    elif kind == "sum":
+        numerator = row[f"n{k}"]
+        outcome = _compared(rule, numerator, 1, fail, row)
     elif kind == "coverage":
         rule = _coverage_rule(rule)
-        outcome = _coverage_outcome(counts.get(Outcome.MET.value, 0), applicable, applicable - missing, fail)
-        if outcome != Outcome.NO_DATA:
+        if applicable == missing:
+            outcome = Outcome.NO_DATA
+        else:
             numerator, denominator = counts.get(Outcome.MET.value, 0), applicable
+            outcome = _compared(rule, numerator, denominator, fail, row)
     elif kind == "shortfall":
         numerator = int(row[f"n{k}"] or 0) if applicable > missing else None
         outcome = Outcome.NO_DATA if numerator is None else Outcome.MET if numerator == 0 else fail
@@ -189,17 +198,27 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
         counts=counts,
         with_value=kind is not None,
     )
-    return replace(trace, remedy=_coverage_remedy(trace, missing)) if kind == "coverage" else trace
+    if kind == "coverage":
+        trace = replace(trace, remedy=_coverage_remedy(trace, share_of(rule), applicable, missing))
+    return trace
 
 
-def _coverage_remedy(trace: Trace, missing: int) -> str:
-    """A pack's remedy speaks to one community; a higher division is told how many are left."""
+def _coverage_remedy(trace: Trace, share: int, applicable: int, missing: int) -> str:
+    """A pack's remedy speaks to one community; a higher division is told how many are left, and how many
+    of them are enough where not all are asked for."""
     if trace.outcome not in {Outcome.NOT_MET, Outcome.WARNING, Outcome.NO_DATA}:
         return ""
     left = sum(trace.counts.get(each.value, 0) for each in (Outcome.NOT_MET, Outcome.WARNING))
     texts = [f"还有 {left} 个社区未达标"] if left else []
     texts += [f"{missing} 个社区缺数据"] if missing else []
+    need = -(-share * applicable // 100) - trace.counts.get(Outcome.MET.value, 0)
+    texts += [f"再有 {need} 个达标即达到 {share}%"] if share < 100 else []
     return f"{'，'.join(texts)}。" if texts else ""
+
+
+def share_of(rule: Rule) -> int:
+    """The share of communities, in %, that a coverage standard asks of a higher division."""
+    return int(rule.standard.upper.get("value", 100))
 
 
 def _compared(rule: Rule, numerator: Any, denominator: Any, fail: Outcome, row: dict[str, Any]) -> Outcome:
@@ -209,7 +228,8 @@ def _compared(rule: Rule, numerator: Any, denominator: Any, fail: Outcome, row: 
     if int(denominator) == 0:
         return Outcome.NOT_APPLICABLE
     value = rule.unit.value(int(numerator), int(denominator))
-    return Outcome.MET if rule.comparison.gap(value, row) == 0 else fail
+    met = rule.comparison.judge(value, row)
+    return Outcome.NOT_APPLICABLE if met is None else Outcome.MET if met else fail
 
 
 def _coverage_rule(rule: Rule) -> Rule:
@@ -223,17 +243,7 @@ def _coverage_rule(rule: Rule) -> Rule:
         numerator="0",
         inputs=(),
     )
-    return replace(
-        rule, indicator=covered, comparison=AtLeast(value=Fraction(rule.standard.upper.get("value", 100)))
-    )
-
-
-def _coverage_outcome(met: int, applicable: int, known: int, fail: Outcome) -> Outcome:
-    if applicable == 0:
-        return Outcome.NOT_APPLICABLE
-    if known == 0:
-        return Outcome.NO_DATA
-    return Outcome.MET if met == applicable else fail
+    return replace(rule, indicator=covered, comparison=AtLeast(value=Fraction(share_of(rule))))
 
 
 def division_result(*, division: Division, on: date) -> UpperResult:

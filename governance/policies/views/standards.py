@@ -34,6 +34,7 @@ from governance.web.views import Crumb, TemplatePage
 AREA_TYPES = {"urban": "城市", "town": "城镇", "rural": "农村"}
 UPPER_KINDS = {
     "ratio": "按合计数之比计算",
+    "sum": "按合计数计算",
     "coverage": "按达标社区占比计算",
     "shortfall": "按不达标社区数计算",
     "quota": "按年度完成数计算",
@@ -99,6 +100,13 @@ def band_lines(standard: Standard) -> list[tuple[str, str]]:
     return [(band.wording(by.label, by.labels), text(band.value, unit)) for band in comparison.bands]
 
 
+def upper_text(standard: Standard) -> str:
+    """How a higher division's own value is made, and the share asked for where it is not all."""
+    text = UPPER_KINDS.get(standard.upper.get("kind", ""), "")
+    share = standard.upper.get("value", 100)
+    return text if share == 100 else f"{text}，不低于 {share}%"
+
+
 def condition_texts(standard: Standard) -> list[str]:
     """Where the standard applies, in words."""
     texts = [standard.measure.document.jurisdiction.name]
@@ -109,6 +117,9 @@ def condition_texts(standard: Standard) -> list[str]:
         label = known[name].label
         texts += [f"{label}不少于 {limits['min']}"] if limits.get("min") is not None else []
         texts += [f"{label}不超过 {limits['max']}"] if limits.get("max") is not None else []
+    if standard.conditions.get("only_warns"):
+        areas = "、".join(AREA_TYPES[each] for each in standard.conditions["only_warns"])
+        texts.append(f"{areas}社区未达到只预警")
     if standard.conditions.get("new_since"):
         texts.append(f"{standard.conditions['new_since']} 起成立的新建社区")
     return texts
@@ -144,7 +155,7 @@ class StandardPage(TemplatePage):
             reading=without_references(self.standard.reading),
             unit=UNITS[measured.unit].symbol or "是 / 否",
             inputs=[known[name].label for name in measured.inputs],
-            upper=UPPER_KINDS.get(self.standard.upper.get("kind", ""), ""),
+            upper=upper_text(self.standard),
             only_upper=bool(self.standard.upper.get("only")),
             **kwargs,
         )

@@ -1,4 +1,8 @@
-"""Boundary cases of every standard, from cases/*.yaml."""
+"""Boundary cases of every standard: of communities from cases/*.yaml, of higher divisions from cases/upper.
+
+A file is named after its measure and tried inside the jurisdiction of its document (`CASE_STREETS`). Keys of
+a case that are no facts (tests/registry.py) and no expectations are mistakes.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -7,41 +11,108 @@ from typing import Any
 import pytest
 import yaml
 
+from governance.divisions.models import Division, Level
+from governance.divisions.paths import path_length
 from governance.divisions.registry import make_communities
 from governance.policies.evaluation.community import results_of_many
+from governance.policies.evaluation.relation import live_relation
+from governance.policies.evaluation.resolve import rules_for
+from governance.policies.evaluation.upper import upper_results
 from governance.policies.models import Standard
-from tests.factories import Tree, make_division
-from tests.registry import add_facts
+from tests.factories import Tree, case_street, make_division
+from tests.registry import FACTS, add_facts
+
+Case = dict[str, Any]
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(CASES.glob("*.yaml"))
+UPPER_FILES = sorted((CASES / "upper").glob("*.yaml"))
 USUAL_DAY = date(2026, 6, 15)
+EXPECTED = ("outcome", "value", "required", "gap", "remedy", "counts")
 
 
-@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
-def test_standard(file: Path, measured_tree: Tree) -> None:
-    cases: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    divisions = {}
-    for number, case in enumerate(cases, start=100):
-        divisions[case["name"]] = make_division(f"610104001{number}", case["name"], measured_tree.street)
-    make_communities()
+def _ids(files: list[Path]) -> list[str]:
+    return [file.stem for file in files]
+
+
+def _cases(file: Path, known: set[str]) -> list[Case]:
+    cases: list[Case] = yaml.safe_load(file.read_text(encoding="utf-8"))
     for case in cases:
-        add_facts(divisions[case["name"]], case)
+        assert case.keys() <= known | {"name", "day", *EXPECTED}, f"{file.name}: {case['name']}"
+    return cases
+
+
+def _differences(case: Case, found: dict[str, Any]) -> list[str]:
+    return [
+        f"{case['name']}: {key} is {found.get(key)!r}, not {case[key]!r}"
+        for key in EXPECTED
+        if key in case and found.get(key) != case[key]
+    ]
+
+
+def _communities(street: Division, count: int) -> list[Division]:
+    made = [
+        make_division(f"{street.code}{number}", f"演示{number}", street) for number in range(100, 100 + count)
+    ]
+    make_communities()
+    return made
+
+
+@pytest.mark.parametrize("file", FILES, ids=_ids(FILES))
+def test_standard(file: Path, measured_tree: Tree) -> None:
+    cases = _cases(file, set(FACTS))
+    street = case_street(file.stem[:2], measured_tree)
+    divisions = _communities(street, len(cases))
+    for division, case in zip(divisions, cases, strict=True):
+        add_facts(division, case)
 
     wrong = []
+    path = street.path[: path_length(Level.COUNTY)]
     for on in sorted({case.get("day", USUAL_DAY) for case in cases}):
-        results = results_of_many(divisions=list(divisions.values()), path=measured_tree.county.path, on=on)
-        for case in cases:
-            if case.get("day", USUAL_DAY) != on:
-                continue
-            traces = results[divisions[case["name"]].pk]
-            found = next((trace.as_json() for trace in traces if trace.code == file.stem), {"outcome": None})
-            for key in ("outcome", "value", "required", "gap", "remedy"):
-                if key in case and found.get(key) != case[key]:
-                    wrong.append(f"{case['name']}: {key} is {found.get(key)!r}, not {case[key]!r}")
+        results = results_of_many(divisions=divisions, path=path, on=on)
+        for division, case in zip(divisions, cases, strict=True):
+            if case.get("day", USUAL_DAY) == on:
+                traces = results[division.pk]
+                found = next(
+                    (trace.as_json() for trace in traces if trace.code == file.stem), {"outcome": None}
+                )
+                wrong += _differences(case, found)
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_community_standard_has_cases(measured_tree: Tree) -> None:
-    own = {standard.code for standard in Standard.objects.all() if not standard.upper.get("only")}
-    assert own == {file.stem for file in FILES}
+@pytest.mark.parametrize("file", UPPER_FILES, ids=_ids(UPPER_FILES))
+def test_higher_division(file: Path, measured_tree: Tree) -> None:
+    """Each case is a division of its own, made of the communities it lists (`times`: so many alike)."""
+    cases = _cases(file, {"communities", "level"})
+    street = case_street(file.stem[:2], measured_tree)
+    facts = [[each for each in case["communities"] for _ in range(each.pop("times", 1))] for case in cases]
+    divisions = iter(_communities(street, sum(map(len, facts))))
+    wrong = []
+    for case, communities in zip(cases, facts, strict=True):
+        own = [next(divisions) for _ in communities]
+        for division, each in zip(own, communities, strict=True):
+            assert each.keys() <= set(FACTS), case["name"]
+            add_facts(division, each)
+        level = Level[case.get("level", "county").upper()]
+        wrong += _differences(case, _upper_result(file.stem, own, level, case.get("day", USUAL_DAY)))
+    assert not wrong, "\n".join(wrong)
+
+
+def _upper_result(code: str, communities: list[Division], level: Level, on: date) -> dict[str, Any]:
+    path = communities[0].path[: path_length(level)]
+    rules = rules_for(path=path, on=on)
+    wanted = {code} | {
+        each for rule in rules if rule.code == code for each in rule.standard.upper.get("of", [])
+    }
+    rules = [rule for rule in rules if rule.code in wanted]
+    relation = live_relation(path=path, on=on, rules=rules, division_ids=[each.pk for each in communities])
+    (result,) = upper_results(relation=relation, level=level)
+    return next((trace.as_json() for trace in result.traces if trace.code == code), {"outcome": None})
+
+
+def test_every_standard_has_cases(measured_tree: Tree) -> None:
+    uppers = {standard.code: standard.upper for standard in Standard.objects.select_related("measure")}
+    only = {code for code, upper in uppers.items() if upper.get("only")}
+    assert uppers.keys() - only == {file.stem for file in FILES}
+    own = {file.stem for file in UPPER_FILES}
+    assert only <= own <= {code for code, upper in uppers.items() if upper}

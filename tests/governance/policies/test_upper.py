@@ -12,6 +12,7 @@ from governance.policies.evaluation.relation import live_relation, stored_relati
 from governance.policies.evaluation.resolve import rules_for
 from governance.policies.evaluation.store import rules_of, store_frozen
 from governance.policies.evaluation.upper import division_result, upper_results
+from governance.policies.models import Standard
 from tests.factories import Tree
 from tests.registry import BEGAN, add_facilities, add_organisations, add_workers, fill_community
 
@@ -42,6 +43,19 @@ def test_coverage_keeps_missing_data_in_the_denominator(measured_tree: Tree):
     fill_community(measured_tree.community, has_env_property_committee=True)
     result = _trace(measured_tree.county, "SX-PROP-03")
     assert (result["value"], result["required"], result["outcome"]) == (25, 100, "not_met")
+
+
+@pytest.mark.parametrize(("share", "outcome"), [(50, "met"), (51, "not_met")])
+def test_coverage_may_ask_for_less_than_all(measured_tree: Tree, share: int, outcome: str):
+    standard = Standard.objects.get(measure__code="SX-PROP-03")
+    standard.upper = {"kind": "coverage", "value": share}
+    standard.save()
+    for code, has in (("610104001001", True), ("610104001002", True), ("610104002001", False)):
+        fill_community(measured_tree[code], has_env_property_committee=has)
+    result = _trace(measured_tree.county, "SX-PROP-03")
+    assert (result["value"], result["required"], result["outcome"]) == (50, share, outcome)
+    needs = "还有 1 个社区未达标，1 个社区缺数据，再有 1 个达标即达到 51%。"
+    assert result["remedy"] == ("" if outcome == "met" else needs)
 
 
 def test_workers_per_10000_counts_each_person_once_and_only_above(measured_tree: Tree):
