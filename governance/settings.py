@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "governance.people",
     "governance.records",
     "governance.policies",
+    "governance.implementation",
     "governance.reports",
     "communities",
     "grids",

@@ -25,10 +25,11 @@ from governance.crypto.files import store_sealed
 from governance.divisions.models import Division, Level
 from governance.exchange import storage
 from governance.exchange.models import ExportFile, ImportBatch
+from governance.implementation.models import Undertaking
 from governance.jobs.models import Job, JobStatus
 from governance.people.models import Person
 from governance.policies.loader import load_policies
-from governance.policies.models import Finding, Standard
+from governance.policies.models import Finding, Measure, Standard
 from governance.records import attachments
 from governance.records.models import Attachment
 from governance.reports.models import Period, Report
@@ -166,6 +167,31 @@ def _finding_at(case: Case) -> Finding:
     )[0]
 
 
+def _undertaking_at(case: Case) -> Undertaking:
+    if not Standard.objects.exists():
+        load_policies()
+    measure = Measure.objects.get(code="LH-SIZE-01")
+    return Undertaking.objects.get_or_create(division=case.division, measure=measure, unit_name="区民政局")[0]
+
+
+def _evidence_at(case: Case) -> Kwargs:
+    """A file of an undertaking that can be given out."""
+    key = uuid4().hex
+    store_sealed(attachments.path_of(key), b"%PDF-1.7 %%EOF")
+    file = Attachment.objects.create(
+        division=case.division,
+        object_type="implementation.undertaking",
+        object_id=_undertaking_at(case).pk,
+        name="会议纪要.pdf",
+        key=key,
+        sha256=key * 2,
+        size=14,
+        content_type="application/pdf",
+        uploaded_by=case.visitor,
+    )
+    return {"pk": file.pk}
+
+
 def _export_at(case: Case) -> ExportFile:
     """A download made in the background is for the user who asked for it."""
     key = uuid4().hex
@@ -186,6 +212,7 @@ MAKERS: dict[str, Maker] = {
     "exchange.importbatch": _batch_at,
     "exchange.exportfile": _export_at,
     "policies.finding": _finding_at,
+    "implementation.undertaking": _undertaking_at,
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
@@ -234,6 +261,7 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "records:restore": _member_at,
     "records:move": _member_at,
     "records:reveal": _member_at,
+    "implementation:evidence": _evidence_at,
 }
 """Route name → keywords of an object in a division (None where there can be none)."""
 
@@ -248,6 +276,16 @@ def _standard(tree: Tree) -> Kwargs:
     return {"standard": "LH-SIZE-01"}
 
 
+def _measure(tree: Tree) -> Kwargs:
+    load_policies()
+    return {"measure": "LH-SIZE-01"}
+
+
+def _unit_name(tree: Tree) -> Kwargs:
+    load_policies()
+    return {"name": "区民政局"}
+
+
 PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
     "records:list": lambda tree: {"slug": "grids"},
     "records:export": lambda tree: {"slug": "grids"},
@@ -258,6 +296,9 @@ PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
     "records:add": lambda tree: {"slug": "grids"},
     "policies:document": _document,
     "policies:standard": _standard,
+    **{f"implementation:{name}": _document for name in ("document", "matrix")},
+    **{f"implementation:{name}": _measure for name in ("measure", "report", "urge", "assign")},
+    **{f"implementation:{name}": _unit_name for name in ("unit", "accounts")},
 }
 """Route name → keywords of an object that is the same for everybody, such as a policy document."""
 
