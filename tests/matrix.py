@@ -39,6 +39,7 @@ from governance.web.help import IMAGES
 from governance.web.policy import Route
 from grids.models import Grid
 from tests.factories import Tree, make_user
+from tests.snapshot import made_once
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,7 @@ def _file_at(case: Case) -> Kwargs:
 
 
 def _finding_at(case: Case) -> Finding:
-    if not Standard.objects.exists():
-        load_policies()
+    _policies()
     standard = Standard.objects.get(measure__code="LH-SIZE-01")
     return Finding.objects.get_or_create(
         division=case.division,
@@ -168,8 +168,7 @@ def _finding_at(case: Case) -> Finding:
 
 
 def _undertaking_at(case: Case) -> Undertaking:
-    if not Standard.objects.exists():
-        load_policies()
+    _policies()
     measure = Measure.objects.get(code="LH-SIZE-01")
     return Undertaking.objects.get_or_create(division=case.division, measure=measure, unit_name="区民政局")[0]
 
@@ -266,23 +265,29 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
 """Route name → keywords of an object in a division (None where there can be none)."""
 
 
+def _policies() -> None:
+    """All packs, loaded once a process."""
+    if not Standard.objects.exists():
+        made_once("policies", load_policies)
+
+
 def _document(tree: Tree) -> Kwargs:
-    load_policies()
+    _policies()
     return {"key": "lianhu-2024"}
 
 
 def _standard(tree: Tree) -> Kwargs:
-    load_policies()
+    _policies()
     return {"standard": "LH-SIZE-01"}
 
 
 def _measure(tree: Tree) -> Kwargs:
-    load_policies()
+    _policies()
     return {"measure": "LH-SIZE-01"}
 
 
 def _unit_name(tree: Tree) -> Kwargs:
-    load_policies()
+    _policies()
     return {"name": "区民政局"}
 
 
