@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "governance.records",
     "governance.policies",
     "governance.ledgers",
+    "governance.implementation",
     "governance.reports",
     "communities",
     "grids",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("records/", include("governance.records.urls")),
     path("completeness/", include("governance.records.completeness.urls")),
     path("", include("governance.policies.urls")),
+    path("implementation/", include("governance.implementation.urls")),
     path("", include("governance.web.urls")),
     path("ledgers/", include("governance.ledgers.urls")),
     path("reports/", include("governance.reports.urls")),

@@ -25,10 +25,11 @@ from governance.crypto.files import store_sealed
 from governance.divisions.models import Division, Level
 from governance.exchange import storage
 from governance.exchange.models import ExportFile, ImportBatch
+from governance.implementation.models import Undertaking
 from governance.jobs.models import Job, JobStatus
 from governance.people.models import Person
 from governance.policies.loader import load_policies
-from governance.policies.models import Finding, Standard
+from governance.policies.models import Finding, Measure, Standard
 from governance.records import attachments
 from governance.records.models import Attachment
 from governance.reports.models import Period, Report
@@ -38,6 +39,7 @@ from governance.web.help import IMAGES
 from governance.web.policy import Route
 from grids.models import Grid
 from tests.factories import Tree, make_user
+from tests.snapshot import made_once
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,7 @@ def _file_at(case: Case) -> Kwargs:
 
 
 def _finding_at(case: Case) -> Finding:
-    if not Standard.objects.exists():
-        load_policies()
+    _policies()
     standard = Standard.objects.get(measure__code="LH-SIZE-01")
     return Finding.objects.get_or_create(
         division=case.division,
@@ -164,6 +165,30 @@ def _finding_at(case: Case) -> Finding:
         resolved_on=None,
         defaults={"outcome": "not_met", "severity": "amber", "opened_on": date(2026, 1, 1)},
     )[0]
+
+
+def _undertaking_at(case: Case) -> Undertaking:
+    _policies()
+    measure = Measure.objects.get(code="LH-SIZE-01")
+    return Undertaking.objects.get_or_create(division=case.division, measure=measure, unit_name="区民政局")[0]
+
+
+def _evidence_at(case: Case) -> Kwargs:
+    """A file of an undertaking that can be given out."""
+    key = uuid4().hex
+    store_sealed(attachments.path_of(key), b"%PDF-1.7 %%EOF")
+    file = Attachment.objects.create(
+        division=case.division,
+        object_type="implementation.undertaking",
+        object_id=_undertaking_at(case).pk,
+        name="会议纪要.pdf",
+        key=key,
+        sha256=key * 2,
+        size=14,
+        content_type="application/pdf",
+        uploaded_by=case.visitor,
+    )
+    return {"pk": file.pk}
 
 
 def _export_at(case: Case) -> ExportFile:
@@ -186,6 +211,7 @@ MAKERS: dict[str, Maker] = {
     "exchange.importbatch": _batch_at,
     "exchange.exportfile": _export_at,
     "policies.finding": _finding_at,
+    "implementation.undertaking": _undertaking_at,
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
@@ -234,18 +260,35 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "records:restore": _member_at,
     "records:move": _member_at,
     "records:reveal": _member_at,
+    "implementation:evidence": _evidence_at,
 }
 """Route name → keywords of an object in a division (None where there can be none)."""
 
 
+def _policies() -> None:
+    """All packs, loaded once a process."""
+    if not Standard.objects.exists():
+        made_once("policies", load_policies)
+
+
 def _document(tree: Tree) -> Kwargs:
-    load_policies()
+    _policies()
     return {"key": "lianhu-2024"}
 
 
 def _standard(tree: Tree) -> Kwargs:
-    load_policies()
+    _policies()
     return {"standard": "LH-SIZE-01"}
+
+
+def _measure(tree: Tree) -> Kwargs:
+    _policies()
+    return {"measure": "LH-SIZE-01"}
+
+
+def _unit_name(tree: Tree) -> Kwargs:
+    _policies()
+    return {"name": "区民政局"}
 
 
 PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
@@ -258,6 +301,9 @@ PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
     "records:add": lambda tree: {"slug": "grids"},
     "policies:document": _document,
     "policies:standard": _standard,
+    **{f"implementation:{name}": _document for name in ("document", "matrix")},
+    **{f"implementation:{name}": _measure for name in ("measure", "report", "urge", "assign")},
+    **{f"implementation:{name}": _unit_name for name in ("unit", "accounts")},
 }
 """Route name → keywords of an object that is the same for everybody, such as a policy document."""
 

@@ -26,7 +26,7 @@ from governance.policies.models import Finding, FindingNote
 MOST_AT_ONCE = 200
 """Findings that one form may assign: four pages of the list."""
 
-_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
+PERSONAL_NUMBERS = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
 """ID numbers and mobile numbers, which have no place in a note."""
 
 
@@ -92,7 +92,7 @@ def check_text(text: str) -> str:
     text = text.strip()
     if not text:
         raise ValidationError({"note": "请填写办理情况。"})
-    if _PERSONAL.search(text):
+    if PERSONAL_NUMBERS.search(text):
         raise ValidationError({"note": "办理情况中请勿填写身份证号、手机号，请删去后再保存。"})
     return text
 

@@ -1,10 +1,13 @@
 """Whether a measure of the catalogue is live or planned, and by what it is realised."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
+from django.db.models import Q
 from django.urls import reverse
 
 from governance.policies.models import Measure, Standard
+from governance.policies.models.documents import MeasureKind
 
 LIVE, PLANNED = "live", "planned"
 STATE_LABELS = {LIVE: "已实现", PLANNED: "规划中"}
@@ -41,10 +44,26 @@ class MeasureState:
         return bool(self.realised_by)
 
 
+LIVE_OF_DOCUMENT = (
+    Q(measures__standard__isnull=False)
+    | ~Q(measures__realised_by=[])
+    | Q(measures__kind=MeasureKind.PRINCIPLE)
+)
+"""The condition for the live measures of documents, as `measure_state` says."""
+
+
+def measure_url(measure: Measure) -> str:
+    """The line of a measure on the page of its document."""
+    page = reverse("policies:document", kwargs={"key": measure.document.key})
+    return f"{page}#{quote(measure.code)}"
+
+
 def measure_state(measure: Measure) -> MeasureState:
     """What realises a measure: its own standard or target, and what its pack names.
 
-    Select `measure` with `select_related("standard")` when there are many.
+    A principle, of which nothing can be measured, is realised by its line on the page of its document (and
+    in the half-year report). Select `measure` with `select_related("standard", "document")` when there are
+    many.
     """
     found = []
     standard: Standard | None = getattr(measure, "standard", None)
@@ -53,4 +72,6 @@ def measure_state(measure: Measure) -> MeasureState:
         url = reverse("policies:standard", kwargs={"standard": measure.code})
         found.append(Realisation(kind, measure.title, url))
     found += [Realisation(item["kind"], item["name"], item.get("url", "")) for item in measure.realised_by]
+    if measure.kind == MeasureKind.PRINCIPLE:
+        found.append(Realisation("page", f"{measure.document.title} {measure.code}", measure_url(measure)))
     return MeasureState(tuple(found))

@@ -54,6 +54,14 @@ def attach(*, user: User, sheet: Sheet, row: Any, name: str, content: bytes) -> 
     require(user, Action.CHANGE, row.path)
     if row.voided_on is not None:
         raise ValidationError({"file": "这条记录已作废，请先恢复再上传附件。"})
+    return take(user=user, row=row, name=name, content=content)
+
+
+def take(*, user: User, row: Any, name: str, content: bytes) -> Attachment:
+    """Keep a file of a row with a division; whether `user` may is asked by the service that calls it.
+
+    The same file again gives the one that is there. Raises `ValidationError` (field `file`).
+    """
     try:
         found = file_type(content)
     except FileRefused as error:
@@ -70,7 +78,7 @@ def attach(*, user: User, sheet: Sheet, row: Any, name: str, content: bytes) -> 
         with transaction.atomic():
             file = Attachment.objects.create(
                 division=row.division,
-                object_type=sheet.label,
+                object_type=row._meta.label_lower,
                 object_id=row.pk,
                 name=clean_name(name, found),
                 key=key,
@@ -97,6 +105,11 @@ def attach(*, user: User, sheet: Sheet, row: Any, name: str, content: bytes) -> 
 def read(*, user: User, sheet: Sheet, file: Attachment) -> bytes:
     """The file, and an event that it was given out. Raises `PermissionDenied` and `FileNotFoundError`."""
     require(user, action_of(sheet), file.path)
+    return give_out(file)
+
+
+def give_out(file: Attachment) -> bytes:
+    """The file, and an event that it was given out; whoever calls it has asked whether it may be."""
     content = open_sealed(path_of(file.key).read_bytes())
     detail = {"file": file.name, "sha256": file.sha256, "rows": 1}
     record(EventKind.EXPORT, obj=file, detail=detail)

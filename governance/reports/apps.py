@@ -13,13 +13,22 @@ class ReportsConfig(AppConfig):
         from governance.jobs import periodic, registry
         from governance.reports.home import register_home
         from governance.reports.jobs import FREEZE, PROGRESS_REPORT
-        from governance.reports.sections import Part, Section, basics, problems, register, standards
+        from governance.reports.sections import (
+            Part,
+            Section,
+            basics,
+            principles,
+            problems,
+            register,
+            standards,
+        )
         from governance.web import menu
         from governance.web.menu import MenuItem
 
         register(Section(Part.BASICS, 10, "", basics.build))
         register(Section(Part.STANDARDS, 10, "社区标准达标情况", standards.build_standards))
         register(Section(Part.STANDARDS, 20, "辖区目标完成情况", standards.build_targets))
+        register(Section(Part.STANDARDS, 30, "原则与要求对照", principles.build))
         register(Section(Part.PROBLEMS, 10, "", problems.build_problems))
         register(Section(Part.NEXT_STEPS, 10, "", problems.build_next_steps))
         menu.register(MenuItem("进展报告", "reports:list", "report", action=Action.DOWNLOAD_REPORT, order=60))

@@ -6,7 +6,7 @@ both alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from governance.divisions.paths import next_path, under
 from governance.policies.comparisons import Measured
 from governance.policies.comparisons.conditions import condition_sql
 from governance.policies.evaluation.resolve import Rule
-from governance.policies.indicators import Card, cards
+from governance.policies.indicators import Card, all_inputs, cards
 from governance.policies.models import EvaluationRun, Scorecard
 from governance.policies.outcomes import NO_RESULT
 
@@ -231,3 +231,17 @@ def live_relation(
 def stored_relation(*, run: EvaluationRun, path: str, rules: Sequence[Rule]) -> Relation:
     """Read a run back; `rules` must be those of the run in its order (see store.rules_of)."""
     return Relation(stored_inputs(run.pk, path, letters=True), tuple(rules), run.on)
+
+
+def narrowed(relation: Relation, codes: Collection[str]) -> Relation:
+    """The same rows with the letters of some rules only: counting the others is most of the cost.
+
+    Letters that the query works out itself are left as they are.
+    """
+    kept = [(place, rule) for place, rule in enumerate(relation.rules, start=1) if rule.code in codes]
+    if relation.computed or not kept or len(kept) == len(relation.rules):
+        return relation
+    letters = " || ".join(f"substr(letters, {place}, 1)" for place, _ in kept)
+    columns = ", ".join(["division_id", "path", *all_inputs()])
+    text = f"SELECT {columns}, {letters} AS letters FROM ({relation.sql.text}) w"
+    return Relation(Sql(text, relation.sql.params), tuple(rule for _, rule in kept), relation.on)

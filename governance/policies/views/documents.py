@@ -4,14 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from governance.accounts.roles import Action
 from governance.policies.evaluation.resolve import rules_for
 from governance.policies.inheritance import meetings_of
-from governance.policies.mechanisms import MeasureState, measure_state
+from governance.policies.mechanisms import LIVE_OF_DOCUMENT, MeasureState, measure_state
 from governance.policies.models import Clause, Measure, PolicyDocument, Task, TaskUnit
 from governance.policies.models.documents import DocumentStatus, UnitRole
 from governance.policies.presentation import standard_url
@@ -60,11 +60,7 @@ class DocumentsPage(ListPage):
                 clause_count=Count("clauses", distinct=True),
                 measure_count=Count("measures", distinct=True),
                 standard_count=Count("measures__standard", distinct=True),
-                live_count=Count(
-                    "measures",
-                    filter=Q(measures__standard__isnull=False) | ~Q(measures__realised_by=[]),
-                    distinct=True,
-                ),
+                live_count=Count("measures", filter=LIVE_OF_DOCUMENT, distinct=True),
             )
             .order_by("jurisdiction__path", "issued_on")
         )

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = Measure.objects.select_related("standard").order_by("document__code", "order")
+        rows = Measure.objects.select_related("standard", "document").order_by("document__code", "order")
         found = [(measure, measure_state(measure)) for measure in rows]
         if options["json"]:
             mechanisms = [
