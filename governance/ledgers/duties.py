@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zlib import crc32
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,9 +21,11 @@ from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import Ledger
 from governance.ledgers.models import LedgerEntry
 from governance.ledgers.periods import Period, closed_periods
-from governance.ledgers.subjects import subjects, used_in
+from governance.ledgers.subjects import Census, subjects, used_in
 from governance.web.todo import Todo
 
+SECONDS = 60
+"""Todos may be a minute old, as the counts of the menu are."""
 PERIODS_SHOWN = {"month": 12, "quarter": 4, "half_year": 2, "year": 2}
 """How far back what was not filed is still asked for."""
 
@@ -68,34 +72,22 @@ def due_lines(some: Sequence[Ledger], path: str, on: date) -> list[DueLine]:
     A subject founded within a period is expected from its first full period on (D34).
     """
     periods = {ledger.slug: asked_periods(ledger, on) if ledger.record.is_periodic else [] for ledger in some}
-    opened = _opened(some, path)
+    census = Census(some, path)
     filed = _filed(some, periods, path)
-    covered = _covered([ledger for ledger in some if not ledger.record.is_periodic], path, on)
+    standing = [ledger for ledger in some if not ledger.record.is_periodic]
+    covered = _covered(standing, path, on) if standing else {}
     lines = []
     for ledger in some:
-        whole = opened[ledger.slug]
         for period in periods[ledger.slug]:
             due = period.due_on(ledger.record.due_days)
-            expected = sum(since is None or since <= period.first_day for since in whole)
+            expected = census.count(ledger, period.first_day)
             done, in_time = filed.get((ledger.code, period.code), (0, 0))
             lines.append(DueLine(ledger, period, due, expected, min(done, expected), min(in_time, expected)))
         if not ledger.record.is_periodic:
-            done = min(covered.get(ledger.code, 0), len(whole))
-            lines.append(DueLine(ledger, None, None, len(whole), done, done))
+            expected = census.count(ledger)
+            done = min(covered.get(ledger.code, 0), expected)
+            lines.append(DueLine(ledger, None, None, expected, done, done))
     return lines
-
-
-def _opened(some: Sequence[Ledger], path: str) -> dict[str, list[date | None]]:
-    """The founding day of every subject by slug; equal questions are asked once."""
-    asked: dict[str, list[date | None]] = {}
-    found = {}
-    for ledger in some:
-        rows = subjects(ledger, path).order_by()
-        key = str(rows.query)
-        if key not in asked:
-            asked[key] = list(rows.values_list("opened_on", flat=True))
-        found[ledger.slug] = asked[key]
-    return found
 
 
 def _filed(
@@ -135,12 +127,21 @@ def missing_subjects(ledger: Ledger, path: str, period: Period | None, on: date)
 
 def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
     """What waits for whoever enters: the newest missing period of each record type, and days that come up."""
-    scope = scope_of(request.user)
-    paths = scope.paths(Action.ADD)
-    yield from _periods_due(paths, on)
-    condition = scope.condition(Action.ADD)
-    if condition is None:
-        return
+    paths = scope_of(request.user).paths(Action.ADD)
+    # The paths stand in the key, so a grant taken away takes its todos away at once.
+    key = f"ledger-todos:{on}:{crc32(repr(paths).encode())}:{len(paths)}"
+    found: list[Todo] | None = cache.get(key)
+    if found is None:
+        found = [*_periods_due(paths, on), *_days_due(paths, on)]
+        cache.set(key, found, SECONDS)
+    return found
+
+
+def _days_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
+    """Entries that wait until a day, by record type and day."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= under(path)
     waiting = LedgerEntry.objects.valid().filter(condition, due_on__isnull=False)
     dated: dict[tuple[str, date], int] = {}
     for code, day in waiting.order_by().values_list("code", "due_on")[:2000]:

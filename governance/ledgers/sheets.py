@@ -66,7 +66,8 @@ class RecordResource(SheetResource):
         for column, key in (("count", record.count), ("amount", record.amount)):
             setattr(row, column, row.values.get(key) if key else None)
         row.status = (row.values.get(record.status) or "") if record.status else ""
-        row.due_on = getattr(row, f"v_{record.due}") if record.due else None
+        waits = record.due is not None and row.status not in record.done
+        row.due_on = getattr(row, f"v_{record.due}") if waits else None
         if record.filing == "event":
             row.period = row.started_on.isoformat() if row.started_on else ""
 

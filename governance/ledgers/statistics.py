@@ -19,6 +19,7 @@ from governance.ledgers.catalogue import Ledger
 from governance.ledgers.models import LedgerEntry
 from governance.ledgers.sheets import ledger_sheets
 from governance.policies.record_schema import RecordField
+from governance.web.formats import thousands, yuan
 
 MOST_READ = 20_000
 """Entries whose fields are counted one by one; above that only the figures of columns are given."""
@@ -49,6 +50,16 @@ class Summary:
 
 
 NONE = Summary()
+
+
+def amount_text(field: RecordField, value: int | None) -> str:
+    """A sum of the amounts of a record type with its unit: money and quantities are kept in hundredths."""
+    text = thousands(value) if field.type == "number" else yuan(value)
+    return f"{text} {amount_unit(field)}" if value is not None else text
+
+
+def amount_unit(field: RecordField) -> str:
+    return field.unit or "元"
 
 
 def _summary(row: Mapping[str, Any]) -> Summary:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models.functions import Substr
 
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
 from governance.divisions.paths import is_under, path_length, under
 from governance.ledgers.catalogue import Ledger, ledgers
 from governance.ledgers.sheets import jurisdiction
@@ -54,13 +57,40 @@ def subjects(ledger: Ledger, path: str) -> QuerySet[Division]:
     return rows.order_by("path")
 
 
-def count_subjects(some: Sequence[Ledger], path: str) -> dict[str, int]:
-    """How many subjects each record type has below a path, by slug; equal questions are asked once."""
-    asked: dict[tuple[object, ...], int] = {}
-    found = {}
-    for ledger in some:
-        key = (ledger.level, narrowed(ledger, path), *ledger.record.area_types)
-        if key not in asked:
-            asked[key] = subjects(ledger, path).count()
-        found[ledger.slug] = asked[key]
-    return found
+class Census:
+    """How many subjects the record types have below a path, and since when they exist (one statement)."""
+
+    def __init__(self, some: Sequence[Ledger], path: str) -> None:
+        self.path = path
+        self._columns = {
+            kind: f"kind_{number}"
+            for number, kind in enumerate(sorted({tuple(each.record.area_types) for each in some} - {()}))
+        }
+        rows = Division.objects.current().filter(under(path), level__in={each.level for each in some})
+        flags = {name: self._flag(kind) for kind, name in self._columns.items()}
+        rows = rows.order_by().annotate(county=Substr("path", 1, path_length(Level.COUNTY)), **flags)
+        grouped = rows.values("level", "county", "opened_on", *flags).annotate(number=Count("pk"))
+        self._groups: list[dict[str, Any]] = list(grouped) if some else []
+
+    @staticmethod
+    def _flag(kind: tuple[str, ...]) -> Any:
+        if not _area_condition:
+            return Value(1)
+        return Case(When(_area_condition[0](kind), then=1), default=0)
+
+    def _of(self, ledger: Ledger) -> Iterator[dict[str, Any]]:
+        inside = narrowed(ledger, self.path)
+        flag = self._columns.get(tuple(ledger.record.area_types))
+        for group in self._groups:
+            if inside is None or group["level"] != ledger.level or (flag and not group[flag]):
+                continue
+            if is_under(group["county"], inside) or is_under(inside, group["county"]):
+                yield group
+
+    def count(self, ledger: Ledger, founded_by: date | None = None) -> int:
+        """All subjects today, or those that existed on a day; an unknown founding day is long ago."""
+        return sum(
+            group["number"]
+            for group in self._of(ledger)
+            if founded_by is None or group["opened_on"] is None or group["opened_on"] <= founded_by
+        )

@@ -14,7 +14,7 @@ class PoliciesConfig(AppConfig):
         from governance.divisions.models import Level
         from governance.exchange.hooks import after_import, effects
         from governance.jobs import periodic
-        from governance.policies import figures, standard_figures, upkeep
+        from governance.policies import figures, registry_figures, standard_figures, upkeep
         from governance.policies.counts import urgent_findings
         from governance.policies.effects import watch
         from governance.policies.home import register_home
@@ -36,7 +36,8 @@ class PoliciesConfig(AppConfig):
         menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))
         panels.register(panels.Panel("policies/panels/findings.html", findings_panel, order=40, action=view))
         figures.register(standard_figures.figures)
-        figures.register(standard_figures.pages)
+        figures.register(standard_figures.pages, judges=False)
+        figures.register(registry_figures.figures, judges=False)
         figures.register_league(standard_figures.league)
         register_home()
         community = frozenset({Level.COMMUNITY})

@@ -70,12 +70,15 @@ WORST_FIRST = (
 )
 
 _providers: list[Provider] = []
+_describing: list[Provider] = []
 _leagues: list[LeagueProvider] = []
 
 
-def register(provider: Provider) -> None:
-    if provider not in _providers:
-        _providers.append(provider)
+def register(provider: Provider, *, judges: bool = True) -> None:
+    """Add a provider; one that does not judge tells nothing late or missed, and summaries leave it out."""
+    found = _providers if judges else _describing
+    if provider not in found:
+        found.append(provider)
 
 
 def register_league(provider: LeagueProvider) -> None:
@@ -83,10 +86,16 @@ def register_league(provider: LeagueProvider) -> None:
         _leagues.append(provider)
 
 
-def figures_of(measures: Sequence[Measure], division: Division, on: date) -> dict[str, list[Figure]]:
-    """Figures by code of measure, in the order in which the providers were registered."""
+def figures_of(
+    measures: Sequence[Measure], division: Division, on: date, *, judged: bool = False
+) -> dict[str, list[Figure]]:
+    """Figures by code of measure, in the order in which the providers were registered.
+
+    `judged`: only of providers that judge, for pages that count what is late.
+    """
     found: dict[str, list[Figure]] = {}
-    for provider in _providers if measures else ():
+    providers = _providers if judged else [*_providers, *_describing]
+    for provider in providers if measures else ():
         for code, figures in provider(measures, division, on).items():
             found.setdefault(code, []).extend(figures)
     return found

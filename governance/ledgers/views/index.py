@@ -11,7 +11,7 @@ from django.utils import timezone
 from governance.accounts.roles import Action
 from governance.ledgers.catalogue import Ledger
 from governance.ledgers.statistics import NONE, Summary, summaries
-from governance.ledgers.subjects import count_subjects
+from governance.ledgers.subjects import Census
 from governance.ledgers.views.common import InView
 from governance.web.policy import Needs
 from governance.web.views import Button, TemplatePage
@@ -56,12 +56,12 @@ class IndexPage(TemplatePage):
         view, on = InView(self.request), timezone.localdate()
         chosen = view.chosen
         found = summaries(chosen, view.path, on)
-        counts = count_subjects(chosen, view.path)
+        census = Census(chosen, view.path)
         lines = [
             LedgerLine(
                 ledger,
                 found.get(ledger.slug, NONE),
-                counts[ledger.slug],
+                census.count(ledger),
                 view.division.code,
                 view.scope.may_anywhere(Action.ADD),
             )

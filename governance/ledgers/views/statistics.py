@@ -12,7 +12,6 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import path_length
-from governance.ledgers.catalogue import Ledger
 from governance.ledgers.statistics import NONE, Summary, breakdowns, by_area, by_year, summaries
 from governance.ledgers.subjects import subjects
 from governance.ledgers.views.common import InView, find_ledger
@@ -31,11 +30,6 @@ class AreaLine:
     summary: Summary
     subjects: int
     url: str
-
-
-def _amount_unit(ledger: Ledger) -> str:
-    field = ledger.record.field(ledger.record.amount) if ledger.record.amount else None
-    return "" if field is None else field.unit or "元"
 
 
 class StatisticsPage(TemplatePage):
@@ -58,7 +52,8 @@ class StatisticsPage(TemplatePage):
             breakdowns=breakdowns(ledger, view.path, on),
             count_field=ledger.record.field(ledger.record.count) if ledger.record.count else None,
             amount_field=ledger.record.field(ledger.record.amount) if ledger.record.amount else None,
-            amount_unit=_amount_unit(ledger),
+            is_count=ledger.record.amount is not None
+            and ledger.record.field(ledger.record.amount).type == "number",
             list_url=f"{ledger.url}?area={view.division.code}",
             on=on,
             **view.context(),
