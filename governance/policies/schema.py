@@ -109,7 +109,7 @@ class ValueEntry(Strict):
 class UpperEntry(Strict):
     kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
     only: bool = False
-    value: int = Field(100, ge=1, le=100)
+    value: int = Field(100, ge=0, le=100)
     level: Literal[0, 1, 2, 3, 4] | None = None
     of: list[str] = []
 
