@@ -13,6 +13,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from demo.follow_up import assign_findings
+from demo.implementation import report_and_urge
 from demo.loading import district
 from demo.operations import Desk, work_of_the_clerk, work_of_the_county
 from demo.people import MARK
@@ -61,6 +62,8 @@ def load_activity() -> dict[str, int]:
             note=f"{MARK}：已向社区核实，目前没有社会组织",
         )
         counts["整改"] = assign_findings(staff, today)
+    evidence = (f"{MARK}交接单.pdf", demo_pdf(f"{MARK}文件，内容均为虚构"))
+    counts["落实"] = report_and_urge(district(), today, evidence)
     with as_user(LEAD) as lead:
         confirm_data(user=lead, division=street, today=today, note=f"{MARK}：已逐社区核对")
     record(EventKind.IMPORT, obj=district(), reason=REASON, detail={"source": MARK, **counts})

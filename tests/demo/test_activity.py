@@ -23,6 +23,7 @@ from governance.exchange.models import BatchStatus, ImportBatch
 from governance.exchange.services import prepare
 from governance.exchange.sheets import by_slug
 from governance.exchange.undoing import standing
+from governance.implementation.models import Entry, Undertaking
 from governance.people.models import Person
 from governance.policies.filters import with_due
 from governance.policies.models import Finding, FindingNote
@@ -85,6 +86,14 @@ def test_findings_are_followed_up(counts):
     assert FindingNote.objects.filter(text__startswith=MARK).count() == 12
 
 
+def test_progress_is_accepted_returned_and_waiting(counts):
+    states = sorted(Undertaking.objects.exclude(state="").values_list("state", flat=True))
+    assert states == ["accepted", "accepted", "returned", "waiting"]
+    assert Undertaking.objects.exclude(level="").count() == 1
+    assert counts["落实"] == Entry.objects.count() == 8
+    assert not Entry.objects.exclude(text="").exclude(text__startswith=MARK).exists()
+
+
 def test_words_given(counts):
     empty = EmptyConfirmation.objects.valid().get()
     assert (empty.division.code, empty.sheet) == (WITHOUT_ORGANISATIONS, "organisations")
@@ -96,7 +105,7 @@ def test_draft_filter_and_attachment(counts):
     clerk = User.objects.get(username=CLERK)
     assert MARK in drafts.read(Draft.objects.get(user=clerk))["name"]
     assert SavedFilter.objects.filter(user=clerk).count() == 1
-    file = Attachment.objects.get()
+    file = Attachment.objects.get(object_type="facilities.facility")
     assert file.name.startswith(MARK) and Facility.objects.filter(pk=file.object_id).exists()
     assert read(user=clerk, sheet=by_slug("facilities"), file=file).startswith(b"%PDF-")
 
