@@ -81,9 +81,10 @@ def source(codes: Iterable[str], on: date) -> models.QuerySet:
 
 
 def _unit(figure: RecordFigure) -> str:
-    return (
-        "yes_no" if figure.kind in {"has", "every"} else "money" if figure.kind == "amount" else figure.unit
-    )
+    """Amounts are money unless the figure names the unit of another quantity."""
+    if figure.kind in {"has", "every"}:
+        return "yes_no"
+    return "money" if figure.kind == "amount" and figure.unit == "piece" else figure.unit
 
 
 def _scalars(node: Any) -> Iterator[str]:
