@@ -159,11 +159,12 @@ class RecordType(Strict):
     `filing` is how often: `state` (something that exists until it ends), `event` (something that happened on
     a day), or once a `month`, `quarter`, `half_year` or `year`, due `due_days` after the period's end. `name`
     is the label of the entry's own name; periodic types may do without. `begin` and `end` are labels of the
-    dates. `status`, `count`, `amount` name the fields kept in the columns that figures use; `done` the
-    statuses that close an entry. `expected`: every subject must have one. `evidence`: what is to be attached.
-    `restricted`: only who enters or reviews sees entries, others their number. `aggregate_only`: counts of
-    sensitive groups, so no text that could name anyone. `notice`: entries can be printed as a disclosure
-    notice. `duty`: statuses whose entries wait for somebody until the date in the field `due`.
+    dates. `status`, `count`, `amount` name the fields kept in the columns that figures use (`amount` may
+    be a second number, such as the whole a count is part of); `done` the statuses that close an entry.
+    `expected`: every subject must have one. `evidence`: what is to be attached. `restricted`: only who
+    enters or reviews sees entries, others their number. `aggregate_only`: counts of sensitive groups, so
+    no text that could name anyone. `notice`: entries can be printed as a disclosure notice. `duty`:
+    statuses whose entries wait for somebody until the date in the field `due`.
     """
 
     measure: str
@@ -224,7 +225,7 @@ class RecordType(Strict):
         wanted = {
             "status": ("choice",),
             "count": ("number",),
-            "amount": ("money", "quantity"),
+            "amount": ("money", "quantity", "number"),
             "due": ("date",),
         }
         for column, types in wanted.items():
