@@ -80,11 +80,13 @@ def source(codes: Iterable[str], on: date) -> models.QuerySet:
     return LedgerEntry.objects.valid().filter(code__in=types).values("division_id").annotate(**values)
 
 
-def _unit(figure: RecordFigure) -> str:
-    """Amounts are money unless the figure names the unit of another quantity."""
+def _unit(ledger: Ledger, figure: RecordFigure) -> str:
+    record = ledger.record
     if figure.kind in {"has", "every"}:
         return "yes_no"
-    return "money" if figure.kind == "amount" and figure.unit == "piece" else figure.unit
+    if figure.kind == "amount" and record.amount and record.field(record.amount).type == "money":
+        return "money"
+    return figure.unit
 
 
 def _scalars(node: Any) -> Iterator[str]:
@@ -122,7 +124,7 @@ def inputs() -> tuple[Input, ...]:
             code,
             figure.label,
             f"CAST(ledger.{code} AS bigint)",
-            _unit(figure),
+            _unit(ledger, figure),
             ledger.slug,
             additive=figure.kind not in {"kinds"},
         )
@@ -134,7 +136,9 @@ def inputs() -> tuple[Input, ...]:
 def indicators() -> tuple[Indicator, ...]:
     """Each figure as an indicator of its own, and the shares the packs make of them."""
     own = [
-        Indicator(code, figure.label, _unit(figure), f"台账“{ledger.title}”：{figure.label}", code, (code,))
+        Indicator(
+            code, figure.label, _unit(ledger, figure), f"台账“{ledger.title}”：{figure.label}", code, (code,)
+        )
         for code, (ledger, figure) in declared().items()
     ]
     shares = [_share(ledger, ratio) for ledger in ledgers().values() for ratio in ledger.record.ratios]

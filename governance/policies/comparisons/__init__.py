@@ -4,7 +4,14 @@ from typing import Any
 
 from governance.policies.comparisons.bands import Bands
 from governance.policies.comparisons.base import Comparison, Measured
-from governance.policies.comparisons.inputs import AtLeastInput, AtMostInput, EachAtLeast, EqualShares, Rises
+from governance.policies.comparisons.inputs import (
+    AtLeastInput,
+    AtMostInput,
+    EachAtLeast,
+    EqualShares,
+    Falls,
+    Rises,
+)
 from governance.policies.comparisons.nominal import Ideal, Matching, Nominal, Recorded
 from governance.policies.comparisons.thresholds import AtLeast, AtLeastPer, AtMost, Between, FeasibleBetween
 
@@ -24,6 +31,7 @@ COMPARISONS: dict[str, type[Comparison]] = {
         AtLeastInput,
         AtMostInput,
         Rises,
+        Falls,
         EqualShares,
         EachAtLeast,
     )
@@ -41,6 +49,7 @@ __all__ = [
     "Comparison",
     "EachAtLeast",
     "EqualShares",
+    "Falls",
     "FeasibleBetween",
     "Ideal",
     "Matching",

@@ -108,6 +108,37 @@ class Rises(Comparison):
         return f"高于{_label(self.last)}"
 
 
+class Falls(Rises):
+    """压缩, 减少: this period's figure is less than that of the period before (D39)."""
+
+    kind: ClassVar[str] = "falls"
+    boundary: ClassVar[str] = "须比上期少，与上期相同不算达标；没有上期数的为缺数据，上期为零的不适用。"
+
+    def bases(self) -> tuple[str, ...]:
+        return (self.last,)
+
+    def needed(self) -> tuple[str, ...]:
+        return ()
+
+    def letter_sql(self, measured: Measured, fail: str) -> str:
+        held = f"({measured.numerator}) < ({measured.denominator}) * {self.last}"
+        return f"CASE WHEN {held} THEN 'M' ELSE '{fail}' END"
+
+    def gap(self, value: Fraction, inputs: Inputs) -> Fraction | None:
+        last = self.required(inputs)
+        return None if last is None else max(Fraction(0), value - last)
+
+    def judge(self, value: Fraction, inputs: Inputs) -> bool | None:
+        last = self.required(inputs)
+        return None if not last else value < last
+
+    def is_above(self, value: Fraction, inputs: Inputs) -> bool:
+        return True
+
+    def wording(self, unit: Unit) -> str:
+        return f"低于{_label(self.last)}"
+
+
 class EqualShares(Comparison):
     """按 1:1 分担: the two shares differ by no more than `tolerance` smallest units (D29)."""
 

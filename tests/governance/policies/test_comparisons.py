@@ -54,6 +54,12 @@ TABLE = [
     ("rises", RISES, 99, {"population_resident": 100}, "N", 1),
     ("rises", RISES, 1, {"population_resident": 0}, "M", 0),
     ("rises", RISES, 1, {"population_resident": None}, "D", None),
+    # D39: less than last time; nothing cannot become less.
+    ("falls", RISES, 99, {"population_resident": 100}, "M", 0),
+    ("falls", RISES, 100, {"population_resident": 100}, "N", 0),
+    ("falls", RISES, 103, {"population_resident": 100}, "N", 3),
+    ("falls", RISES, 0, {"population_resident": 0}, "A", None),
+    ("falls", RISES, 1, {"population_resident": None}, "D", None),
     # D29: one smallest unit apart is equal; nothing paid is nothing to share.
     ("equal_shares", SHARES, 100, {"population_resident": 100}, "M", 0),
     ("equal_shares", SHARES, 101, {"population_resident": 100}, "M", 0),
