@@ -34,7 +34,7 @@ class AreaLine:
 
 
 def _amount_unit(ledger: Ledger) -> str:
-    field = ledger.record.field(ledger.record.amount) if ledger.record.amount else None
+    field = ledger.amount_field
     return "" if field is None else field.unit or "元"
 
 
@@ -57,7 +57,7 @@ class StatisticsPage(TemplatePage):
             years=by_year(ledger, view.path, on),
             breakdowns=breakdowns(ledger, view.path, on),
             count_field=ledger.record.field(ledger.record.count) if ledger.record.count else None,
-            amount_field=ledger.record.field(ledger.record.amount) if ledger.record.amount else None,
+            amount_field=ledger.amount_field,
             amount_unit=_amount_unit(ledger),
             list_url=f"{ledger.url}?area={view.division.code}",
             on=on,
