@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from governance.divisions.models import Level
 from governance.policies.loader import record_slug
 from governance.policies.pack_files import folders, read_file, read_records
-from governance.policies.record_schema import RecordType
+from governance.policies.record_schema import RecordField, RecordType
 from governance.policies.schema import DocumentEntry, DocumentFile
 
 _LEVELS = {
@@ -61,6 +61,13 @@ class Ledger:
     @property
     def filing(self) -> str:
         return FILINGS[self.record.filing]
+
+    @cached_property
+    def amount_field(self) -> RecordField | None:
+        """The field of the amounts: money or a quantity; a second number is for shares only."""
+        key = self.record.amount
+        field = self.record.field(key) if key else None
+        return None if field is None or field.type == "number" else field
 
     @property
     def url(self) -> str:

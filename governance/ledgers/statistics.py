@@ -141,7 +141,7 @@ def by_year(ledger: Ledger, path: str, on: date, most: int = 5) -> list[YearLine
 
 def _change(ledger: Ledger, row: Mapping[str, Any], before: Mapping[str, Any] | None) -> int | None:
     """(this − last) ÷ last; None where last is missing or zero, which shows counts only."""
-    name = "money" if ledger.record.amount else "total" if ledger.record.count else "entries"
+    name = "money" if ledger.amount_field else "total" if ledger.record.count else "entries"
     if before is None or not before[name] or row[name] is None:
         return None
     return round((row[name] - before[name]) * 10_000 / before[name])
