@@ -9,6 +9,8 @@ class CommunitiesConfig(AppConfig):
     verbose_name = "社区"
 
     def ready(self) -> None:
+        from django.db.models import Q
+
         from communities import cards, report, tables
         from communities.founding import make_missing_communities
         from communities.search import COMMUNITIES
@@ -17,6 +19,7 @@ class CommunitiesConfig(AppConfig):
         from governance.console import links
         from governance.divisions.models import Level
         from governance.divisions.registry import register_community_maker
+        from governance.ledgers.subjects import register_area_condition
         from governance.policies.indicators import register_card, register_indicators
         from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
@@ -24,6 +27,7 @@ class CommunitiesConfig(AppConfig):
 
         register_sheets()
         register_community_maker(make_missing_communities)
+        register_area_condition(lambda types: Q(community__area_type__in=types))
         search.register(COMMUNITIES)
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)

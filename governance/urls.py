@@ -11,6 +11,7 @@ urlpatterns = [
     path("completeness/", include("governance.records.completeness.urls")),
     path("", include("governance.policies.urls")),
     path("", include("governance.web.urls")),
+    path("ledgers/", include("governance.ledgers.urls")),
     path("reports/", include("governance.reports.urls")),
     path("communities/", include("communities.urls")),
 ]

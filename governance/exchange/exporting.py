@@ -42,7 +42,9 @@ class Choice:
     is_template: bool = False
 
     def registered(self) -> list[Sheet]:
-        return [sheet for sheet in registry.registered() if not self.sheets or sheet.name in self.sheets]
+        if not self.sheets:
+            return list(registry.registered())
+        return [sheet for sheet in registry.known() if sheet.name in self.sheets]
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def _note(division: Division, user: User, *, reveal: bool, is_template: bool) ->
 
 def _rows(sheet: Sheet, division: Division, user: User) -> Any:
     """Valid rows below the division that the user may see, in the order of the tree."""
-    action = Action.VIEW if sheet.link is None else Action.VIEW_PERSONS
+    personal = sheet.link is not None or sheet.restricted
+    action = Action.VIEW_PERSONS if personal else Action.VIEW
     queryset = sheet.model._default_manager.valid().filter(under(division.path))
     queryset = permitted(queryset, user, action).filter(division__closed_on=None)
     related = ["division"]

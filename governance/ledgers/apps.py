@@ -9,15 +9,22 @@ class LedgersConfig(AppConfig):
     verbose_name = "专项台账"
 
     def ready(self) -> None:
+        from governance.accounts.roles import Action
         from governance.exchange import sheets
+        from governance.ledgers import duties
         from governance.ledgers.figures import measured
         from governance.ledgers.loading import load_record_types
         from governance.ledgers.sheets import ledger_sheets
         from governance.ledgers.tables import table_of
         from governance.policies import indicators, loader
         from governance.records import tables
+        from governance.web import menu, todo
 
         sheets.register_source(lambda: ledger_sheets().values())
         tables.register_source(table_of)
         indicators.register_source(measured)
         loader.parts.append(load_record_types)
+        todo.register(todo.Provider("ledgers", duties.todos, Action.ADD))
+        menu.register(
+            menu.MenuItem("专项台账", "ledgers:index", "clipboard-data", Action.VIEW, 95, tables.MENU_GROUP)
+        )

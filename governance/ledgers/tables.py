@@ -8,15 +8,20 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Count
+from django.urls import reverse
 
+from governance.accounts.roles import Action
 from governance.exchange.rows import RegistryQuerySet
 from governance.exchange.sheets import Sheet
 from governance.ledgers.catalogue import Ledger, ledgers
 from governance.ledgers.sheets import begin_label, end_label, ledger_sheets
+from governance.policies.models import Measure
+from governance.policies.presentation import clause_url
 from governance.policies.record_schema import RecordField
 from governance.records.presentation import cell_shown
-from governance.records.tables import RowTable
+from governance.records.tables import About, RowTable
 from governance.web.columns import Column
+from governance.web.views import Button
 
 _LONG = ("long_text", "choices")
 MOST_FIELDS = 6
@@ -75,4 +80,32 @@ def table_of(slug: str) -> RowTable | None:
         search_label="文字",
         icon="clipboard-data",
         summary={"记录数": Count("pk")} if ledger.record.restricted else None,
+        about=lambda: _about(ledger),
+        buttons=(
+            Button("下载模板", "ledgers:template", "download", action=Action.IMPORT, query=f"?ledger={slug}"),
+            Button("统计", "ledgers:statistics", "chart-bar", args=(slug,)),
+        ),
+        row_buttons=_notice(ledger) if ledger.record.notice else None,
     )
+
+
+def _about(ledger: Ledger) -> About:
+    """The measure in our own words, what is to be attached, and the way to its clause."""
+    measure = Measure.objects.select_related("document", "clause").filter(code=ledger.code).first()
+    texts = [ledger.record.note] if ledger.record.note else []
+    if ledger.record.evidence:
+        texts.append(f"请上传附件：{ledger.record.evidence}。")
+    if measure is None:
+        return About(texts)
+    where = f"{measure.document.title} {measure.clause.ref}（{measure.code}）"
+    url = clause_url(measure.document.key, measure.clause.ref)
+    return About(
+        [measure.text, *texts], [(f"依据：{where}", url), ("全部专项台账", reverse("ledgers:index"))]
+    )
+
+
+def _notice(ledger: Ledger) -> Callable[[Any], Sequence[tuple[str, str, str]]]:
+    def buttons(row: Any) -> Sequence[tuple[str, str, str]]:
+        return [("公开栏大字版", reverse("ledgers:notice", args=[ledger.slug, row.pk]), "printer")]
+
+    return buttons

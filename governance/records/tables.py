@@ -23,8 +23,17 @@ from governance.exchange.sheets import Sheet
 from governance.records.lookup import row_url
 from governance.web import menu
 from governance.web.columns import Column
+from governance.web.views import Button
 
 MENU_GROUP = "台账"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a registry is kept for, in a few sentences, and where that is written (label, address)."""
+
+    texts: Sequence[str]
+    links: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,8 @@ class RowTable:
     list's filter, `search_label` its name. `personal` names the columns that show persons. `summary` makes
     the whole table personal: who may not see persons gets these counts of the rows in force instead. `order`
     is the place in the menu and on the community's page, `icon` that of the menu. `filter_class` replaces the
-    filter made from the sheet.
+    filter made from the sheet. `about` tells above the list what it is kept for; `buttons` take the place of
+    those of the workbook; `row_buttons` are (label, address, icon) of what else can be done with a record.
     """
 
     slug: str
@@ -50,6 +60,9 @@ class RowTable:
     personal: frozenset[str] = field(default_factory=frozenset)
     summary: Mapping[str, Aggregate] | None = None
     filter_class: Any = None
+    about: Callable[[], About] | None = None
+    buttons: tuple[Button, ...] | None = None
+    row_buttons: Callable[[Any], Sequence[tuple[str, str, str]]] | None = None
 
     @property
     def sheet(self) -> Sheet:

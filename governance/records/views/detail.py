@@ -19,7 +19,7 @@ from governance.records.models import Attachment
 from governance.records.moving import can_move
 from governance.records.presentation import other_records, sections_of, state_of
 from governance.records.services import end_word, is_personal
-from governance.records.tables import action_of
+from governance.records.tables import action_of, by_slug
 from governance.records.views.common import RowMixin
 from governance.web.columns import Column, Section
 from governance.web.policy import Needs
@@ -58,6 +58,9 @@ def row_buttons(user: Any, sheet: Any, row: Any) -> list[RowButton]:
             buttons.append(RowButton("作废", to("void"), "trash"))
     if is_personal(sheet) and scope.may(Action.REVEAL, row.path):
         buttons.append(RowButton("查看完整信息", to("reveal"), "eye"))
+    table = by_slug(sheet.slug)
+    if table is not None and table.row_buttons is not None and row.voided_on is None:
+        buttons += [RowButton(label, url, icon) for label, url, icon in table.row_buttons(row)]
     buttons.append(RowButton("修改痕迹", to("history"), "history"))
     buttons.append(RowButton("附件", to("attach"), "paperclip"))
     return buttons

@@ -54,9 +54,10 @@ def place_columns(sheet: Sheet) -> list[Column]:
 
 def registry_buttons(table: RowTable, query: str) -> list[Button]:
     """批量导入, 下载模板, 导出 Excel: the order staff know, after 新增."""
+    template = (Button("下载模板", "exchange:download", "download", action=Action.IMPORT),)
     return [
         Button("批量导入", "exchange:upload", "file-import", action=Action.IMPORT),
-        Button("下载模板", "exchange:download", "download", action=Action.IMPORT),
+        *(template if table.buttons is None else table.buttons),
         Button("导出 Excel", "records:export", "file-export", args=(table.slug,), query=query),
     ]
 
@@ -68,6 +69,7 @@ class RecordListPage(ListPage):
     """
 
     policy = Needs(Action.VIEW)
+    template_name = "records/list.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.table = find_table(kwargs["slug"])
@@ -132,6 +134,10 @@ class RecordListPage(ListPage):
             *registry_buttons(self.table, conditions_query(self.request)),
         ]
         return [each for each in buttons if each.action is None or self.scope.may_anywhere(each.action)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        about = self.table.about() if self.table.about else None
+        return super().get_context_data(about=about, **kwargs)
 
     def get_bulk_actions(self) -> Sequence[tuple[str, str]]:
         names = [name for name in BULK if name != "end" or self.table.sheet.end]

@@ -1,0 +1,171 @@
+"""What is due: periods that were not filed, subjects that lack what each must have, days that passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from governance.accounts.roles import Action
+from governance.accounts.scope import scope_of
+from governance.divisions.models import Division
+from governance.divisions.paths import under
+from governance.exchange.rows import active_on
+from governance.ledgers.catalogue import Ledger
+from governance.ledgers.models import LedgerEntry
+from governance.ledgers.periods import Period, closed_periods
+from governance.ledgers.subjects import subjects, used_in
+from governance.web.todo import Todo
+
+PERIODS_SHOWN = {"month": 12, "quarter": 4, "half_year": 2, "year": 2}
+"""How far back what was not filed is still asked for."""
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One period (or the whole, for what exists) of a record type: expected, filed, in time, missing."""
+
+    ledger: Ledger
+    period: Period | None
+    due_on: date | None
+    expected: int
+    filed: int
+    in_time: int
+
+    @property
+    def missing(self) -> int:
+        return self.expected - self.filed
+
+    @property
+    def label(self) -> str:
+        return self.period.label if self.period else "现有"
+
+    def is_late(self, on: date) -> bool:
+        return bool(self.missing and self.due_on is not None and self.due_on < on)
+
+
+def expected_ledgers(paths: Iterable[str]) -> list[Ledger]:
+    """Record types of which every subject must file something."""
+    return [ledger for ledger in used_in(paths) if ledger.record.expected]
+
+
+def asked_periods(ledger: Ledger, on: date) -> list[Period]:
+    """The closed periods that are asked for on a day, newest first, none before its document."""
+    filing = ledger.record.filing
+    since = ledger.document.issued
+    periods = closed_periods(filing, on, PERIODS_SHOWN[filing])
+    return [each for each in periods if since is None or each.first_day >= since]
+
+
+def due_lines(some: Sequence[Ledger], path: str, on: date) -> list[DueLine]:
+    """All that is expected below a path: a few statements for all record types together.
+
+    A subject founded within a period is expected from its first full period on (D34).
+    """
+    periods = {ledger.slug: asked_periods(ledger, on) if ledger.record.is_periodic else [] for ledger in some}
+    opened = _opened(some, path)
+    filed = _filed(some, periods, path)
+    covered = _covered([ledger for ledger in some if not ledger.record.is_periodic], path, on)
+    lines = []
+    for ledger in some:
+        whole = opened[ledger.slug]
+        for period in periods[ledger.slug]:
+            due = period.due_on(ledger.record.due_days)
+            expected = sum(since is None or since <= period.first_day for since in whole)
+            done, in_time = filed.get((ledger.code, period.code), (0, 0))
+            lines.append(DueLine(ledger, period, due, expected, min(done, expected), min(in_time, expected)))
+        if not ledger.record.is_periodic:
+            done = min(covered.get(ledger.code, 0), len(whole))
+            lines.append(DueLine(ledger, None, None, len(whole), done, done))
+    return lines
+
+
+def _opened(some: Sequence[Ledger], path: str) -> dict[str, list[date | None]]:
+    """The founding day of every subject by slug; equal questions are asked once."""
+    asked: dict[str, list[date | None]] = {}
+    found = {}
+    for ledger in some:
+        rows = subjects(ledger, path).order_by()
+        key = str(rows.query)
+        if key not in asked:
+            asked[key] = list(rows.values_list("opened_on", flat=True))
+        found[ledger.slug] = asked[key]
+    return found
+
+
+def _filed(
+    some: Sequence[Ledger], periods: Mapping[str, Sequence[Period]], path: str
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """(code, period) → subjects that filed it, and those that did in time (one statement)."""
+    in_time = Q(pk__in=[])
+    for ledger in some:
+        for period in periods[ledger.slug]:
+            due = period.due_on(ledger.record.due_days)
+            in_time |= Q(code=ledger.code, period=period.code, started_on__lte=due)
+    codes = [ledger.code for ledger in some if periods[ledger.slug]]
+    rows = LedgerEntry.objects.valid().filter(under(path), code__in=codes).order_by()
+    found = rows.values("code", "period").annotate(
+        done=Count("division", distinct=True), timely=Count("division", distinct=True, filter=in_time)
+    )
+    return {(row["code"], row["period"]): (row["done"], row["timely"]) for row in found}
+
+
+def _covered(some: Sequence[Ledger], path: str, on: date) -> dict[str, int]:
+    """How many subjects have what each must have, by code (one statement)."""
+    codes = [ledger.code for ledger in some]
+    rows = LedgerEntry.objects.valid().filter(under(path), active_on(on), code__in=codes).order_by()
+    found = rows.values("code").annotate(done=Count("division", distinct=True))
+    return dict(found.values_list("code", "done"))
+
+
+def missing_subjects(ledger: Ledger, path: str, period: Period | None, on: date) -> list[Division]:
+    """The subjects below a path that have not filed a period, or lack what each must have."""
+    rows = LedgerEntry.objects.valid().filter(under(path), code=ledger.code)
+    rows = rows.filter(period=period.code) if period else rows.filter(active_on(on))
+    asked = subjects(ledger, path).exclude(pk__in=rows.order_by().values("division"))
+    if period is not None:
+        asked = asked.filter(Q(opened_on=None) | Q(opened_on__lte=period.first_day))
+    return list(asked.select_related("parent"))
+
+
+def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
+    """What waits for whoever enters: the newest missing period of each record type, and days that come up."""
+    scope = scope_of(request.user)
+    paths = scope.paths(Action.ADD)
+    yield from _periods_due(paths, on)
+    condition = scope.condition(Action.ADD)
+    if condition is None:
+        return
+    waiting = LedgerEntry.objects.valid().filter(condition, due_on__isnull=False)
+    dated: dict[tuple[str, date], int] = {}
+    for code, day in waiting.order_by().values_list("code", "due_on")[:2000]:
+        if day is not None:
+            dated[code, day] = dated.get((code, day), 0) + 1
+    by_code = {ledger.code: ledger for ledger in used_in(paths)}
+    for (code, day), number in dated.items():
+        if code in by_code:
+            ledger = by_code[code]
+            url = f"{ledger.url}?due_to={day:%Y-%m-%d}"
+            yield Todo(f"{ledger.title}：办理到期", url, day, number, "条")
+
+
+def _periods_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
+    some = [ledger for ledger in expected_ledgers(paths) if ledger.record.is_periodic]
+    if not some:
+        return
+    newest: dict[str, Any] = {}
+    for path in paths:
+        for line in due_lines(some, path, on):
+            if line.missing and line.ledger.slug not in newest:
+                newest[line.ledger.slug] = [line, path, 0]
+            if line.missing and newest[line.ledger.slug][0].period == line.period:
+                newest[line.ledger.slug][2] += line.missing
+    for line, _, number in newest.values():
+        query = f"?ledger={line.ledger.slug}&period={line.period.code}"
+        url = f"{reverse('ledgers:missing')}{query}"
+        yield Todo(f"{line.period.label}{line.ledger.title}", url, line.due_on, number, "份", note="应报未报")
