@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
+from governance.divisions.paths import common_path
 from governance.policies.counts import open_findings_of
 from governance.policies.evaluation.community import results_of_many
 from governance.policies.filters import FindingFilter
@@ -19,7 +20,6 @@ from governance.policies.follow_up import due_text, state_of
 from governance.policies.models import Finding
 from governance.policies.outcomes import Severity
 from governance.policies.presentation import Result, clause_url, outcome_lamp, standard_url
-from governance.policies.views.common import common_path
 from governance.web.columns import Column, tag_html
 from governance.web.paging import (
     COUNT_CAP,
