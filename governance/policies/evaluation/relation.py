@@ -95,7 +95,8 @@ def card_select(
     return Sql(f"SELECT {head}, {inputs} FROM ({base.text}) d{joins.text}", base.params + joins.params)
 
 
-def _live_inputs(path: str, on: date, division_ids: Sequence[int] | None) -> Sql:
+def live_inputs(path: str, on: date, division_ids: Sequence[int] | None = None) -> Sql:
+    """All inputs of the communities in a subtree, computed live."""
     base = _communities(path, on, division_ids)
     inputs, joins, params = [], "", base.params
     for card in cards():
@@ -195,7 +196,7 @@ def live_relation(
     *, path: str, on: date, rules: Sequence[Rule], division_ids: Sequence[int] | None = None
 ) -> Relation:
     """Evaluate the communities of a subtree (or some of them) from today's tables, storing nothing."""
-    inputs = _live_inputs(path, on, division_ids)
+    inputs = live_inputs(path, on, division_ids)
     text = f"SELECT i.*, {letters_sql(rules, path)} AS letters FROM ({inputs.text}) i"
     return Relation(Sql(text, inputs.params), tuple(rules), on, computed=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from governance.divisions.paths import is_under
 from governance.policies.comparisons import comparison_for
@@ -14,7 +14,7 @@ from governance.policies.indicators import indicator
 from governance.policies.models import LocalValue, Standard, StandardValue
 from governance.policies.outcomes import is_weaker
 
-__all__ = ["Replacement", "Rule", "catalogue", "replacement", "rules_for"]
+__all__ = ["Replacement", "Rule", "catalogue", "catalogue_rows", "enacted_values", "replacement", "rules_for"]
 
 _ENACTED = "enacted_values"
 """Where the local values in force are kept on a standard that was read for evaluation."""
@@ -123,17 +123,28 @@ def _local_values() -> Prefetch:
     return Prefetch("local_values", rows, to_attr=_ENACTED)
 
 
-def catalogue() -> list[Standard]:
-    """All standards with what evaluation reads of them; good for several calls of `rules_for`."""
+def catalogue_rows() -> QuerySet[Standard]:
+    """Standards with what evaluation reads of them."""
     rows = Standard.objects.select_related("measure__document__jurisdiction", "measure__clause")
-    return list(rows.prefetch_related("values", _local_values()))
+    return rows.prefetch_related("values", _local_values())
+
+
+def catalogue() -> list[Standard]:
+    """All standards as evaluation reads them; good for several calls of `rules_for`."""
+    return list(catalogue_rows())
+
+
+def enacted_values(standard: Standard) -> list[LocalValue]:
+    """Every local value that was put in force, of a standard of the catalogue."""
+    found: list[LocalValue] = getattr(standard, _ENACTED)
+    return found
 
 
 def _local_on(
     standard: Standard, on: date, used: Collection[int] | None, extra: LocalValue | None
 ) -> list[LocalValue]:
     """The local values of a standard on a day, one of each division; those of a stored run are known."""
-    rows: list[LocalValue] = getattr(standard, _ENACTED)
+    rows = enacted_values(standard)
     if used is not None:
         return [row for row in rows if row.pk in used]
     if extra is not None and extra.standard_id == standard.pk:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from governance.divisions.paths import is_under, next_path
 from governance.policies.comparisons import Comparison
@@ -130,4 +131,4 @@ class Rule:
         for variant in self.variants:
             ends |= {variant.path, end_of(variant.path)}
         points = sorted(ends)
-        return [(low, high, self.at(low)) for low, high in zip(points, points[1:], strict=False)]
+        return [(low, high, self.at(low)) for low, high in pairwise(points)]

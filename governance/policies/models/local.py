@@ -1,4 +1,4 @@
-"""Local values: what a division asks of a standard beside the pack, drafted, then put in force by the lead."""
+"""Local values: what a division asks of a standard beside the pack, drafted and then put in force."""
 
 from typing import Any
 

@@ -75,8 +75,7 @@ def grouped(lines: list[Line], by: str) -> list[tuple[str, list[Line]]]:
     if by == "document":
         lines = sorted(lines, key=lambda line: line.result.trace.source_title)
         return [
-            (title, list(rows))
-            for title, rows in groupby(lines, lambda line: line.result.trace.source_title)
+            (title, list(rows)) for title, rows in groupby(lines, lambda line: line.result.trace.source_title)
         ]
     lines = sorted(lines, key=lambda line: _theme_order(line.result))
     return [(theme.label, list(rows)) for theme, rows in groupby(lines, lambda line: line.result.theme)]

@@ -97,14 +97,15 @@ def _remedy(finding: Any) -> SafeString | str:
     return format_html('<span class="fit wider">{}</span>', text) if text else ""
 
 
-def _standard(finding: Finding) -> SafeString:
-    measure = finding.standard.measure
+def _standard(finding: Any) -> SafeString:
+    measure, result = finding.standard.measure, finding.result
+    local = result.trace.rule.local if result else None
     return format_html(
         '<span class="fit"><a href="{}">{}</a><br><small><a href="{}">{}</a></small></span>',
         standard_url(measure.code),
         measure.title,
-        clause_url(measure.document.key, measure.clause.ref),
-        f"{measure.document.code} {measure.clause.ref}",
+        local.get_absolute_url() if local else clause_url(measure.document.key, measure.clause.ref),
+        result.trace.citation if local else f"{measure.document.code} {measure.clause.ref}",
     )
 
 
