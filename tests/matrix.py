@@ -28,7 +28,7 @@ from governance.exchange.models import ExportFile, ImportBatch
 from governance.jobs.models import Job, JobStatus
 from governance.people.models import Person
 from governance.policies.loader import load_policies
-from governance.policies.models import Finding, Standard
+from governance.policies.models import Finding, LocalValue, Standard
 from governance.records import attachments
 from governance.records.models import Attachment
 from governance.reports.models import Period, Report
@@ -166,6 +166,26 @@ def _finding_at(case: Case) -> Finding:
     )[0]
 
 
+def _local_value_at(case: Case) -> LocalValue:
+    """A draft: what was put in force is seen below its division too."""
+    if not Standard.objects.exists():
+        load_policies()
+    standard = Standard.objects.get(measure__code="LH-SIZE-01")
+    return LocalValue.objects.create(
+        division=case.division,
+        standard=standard,
+        place_code=case.division.code,
+        effective_from=date(2026, 1, 1),
+        parameters={"min": 1000, "max": 4000},
+        binding="mandatory",
+        paper="某文件",
+        number="某文号",
+        clause="一",
+        reading="从严。",
+        key=uuid4().hex,
+    )
+
+
 def _export_at(case: Case) -> ExportFile:
     """A download made in the background is for the user who asked for it."""
     key = uuid4().hex
@@ -186,6 +206,7 @@ MAKERS: dict[str, Maker] = {
     "exchange.importbatch": _batch_at,
     "exchange.exportfile": _export_at,
     "policies.finding": _finding_at,
+    "policies.localvalue": _local_value_at,
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
@@ -256,6 +277,7 @@ PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
     "web:help_image": lambda tree: {"name": min(file.name for file in IMAGES.glob("*.png"))},
     "console:setting_restore": lambda tree: {"key": "lockout_failures"},
     "records:add": lambda tree: {"slug": "grids"},
+    "policies:adopt": _document,
     "policies:document": _document,
     "policies:standard": _standard,
 }

@@ -62,7 +62,7 @@ class LocalValue(ScopedModel):
     decided_at = models.DateTimeField("办理时间", null=True, blank=True)
     used_on = models.DateField("报告使用日期", null=True, blank=True)
 
-    objects = LocalValueQuerySet.as_manager()
+    objects = LocalValueQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "地方标准值"
