@@ -29,7 +29,7 @@ from governance.implementation.models import Undertaking
 from governance.jobs.models import Job, JobStatus
 from governance.people.models import Person
 from governance.policies.loader import load_policies
-from governance.policies.models import Finding, Measure, Standard
+from governance.policies.models import Finding, LocalValue, Measure, Standard
 from governance.records import attachments
 from governance.records.models import Attachment
 from governance.reports.models import Period, Report
@@ -191,6 +191,26 @@ def _evidence_at(case: Case) -> Kwargs:
     return {"pk": file.pk}
 
 
+def _local_value_at(case: Case) -> LocalValue:
+    """A draft: what was put in force is seen below its division too."""
+    if not Standard.objects.exists():
+        load_policies()
+    standard = Standard.objects.get(measure__code="LH-SIZE-01")
+    return LocalValue.objects.create(
+        division=case.division,
+        standard=standard,
+        place_code=case.division.code,
+        effective_from=date(2026, 1, 1),
+        parameters={"min": 1000, "max": 4000},
+        binding="mandatory",
+        paper="某文件",
+        number="某文号",
+        clause="一",
+        reading="从严。",
+        key=uuid4().hex,
+    )
+
+
 def _export_at(case: Case) -> ExportFile:
     """A download made in the background is for the user who asked for it."""
     key = uuid4().hex
@@ -212,6 +232,7 @@ MAKERS: dict[str, Maker] = {
     "exchange.exportfile": _export_at,
     "policies.finding": _finding_at,
     "implementation.undertaking": _undertaking_at,
+    "policies.localvalue": _local_value_at,
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
@@ -299,6 +320,7 @@ PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
     "web:help_image": lambda tree: {"name": min(file.name for file in IMAGES.glob("*.png"))},
     "console:setting_restore": lambda tree: {"key": "lockout_failures"},
     "records:add": lambda tree: {"slug": "grids"},
+    "policies:adopt": _document,
     "policies:document": _document,
     "policies:standard": _standard,
     **{f"implementation:{name}": _document for name in ("document", "matrix")},

@@ -4,6 +4,8 @@ A path is asked for by half-open ranges (`>= p`, `< next_path(p)`), never with L
 a code nor shown to users.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
 WIDTHS = (2, 2, 2, 3, 3)
@@ -44,3 +46,12 @@ def is_under(path: str, ancestor: str) -> bool:
 def ancestor_paths(path: str) -> list[str]:
     """Paths of all ancestors from the root down, the path itself last."""
     return [path[: path_length(level)] for level in range(6) if path_length(level) <= len(path)]
+
+
+def common_path(paths: Iterable[str]) -> str:
+    """The path of the lowest division that holds all of some paths; empty for the whole country."""
+    found: list[str] | None = None
+    for path in paths:
+        chain = ancestor_paths(path)
+        found = chain if found is None else [each for each in found if each in chain]
+    return found[-1] if found else ""

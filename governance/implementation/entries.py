@@ -12,7 +12,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
 from governance.implementation.models import Entry, EntryKind, Undertaking
-from governance.policies.follow_up import PERSONAL_NUMBERS, label_of
+from governance.policies.follow_up import contains_personal, label_of
 from governance.policies.models import Measure
 
 MOST_TEXT = 1000
@@ -27,7 +27,7 @@ def clean_text(text: str, *, field: str = "text", required: bool = True) -> str:
         raise ValidationError({field: "请填写内容。"})
     if len(text) > MOST_TEXT:
         raise ValidationError({field: f"内容最多 {MOST_TEXT} 字，请精简，或把详细材料作为附件上传。"})
-    if PERSONAL_NUMBERS.search(text):
+    if contains_personal(text):
         raise ValidationError({field: "请勿填写身份证号、手机号，删去后再保存。"})
     strange = [char for char in text if unicodedata.category(char) in _UNPRINTABLE and char not in _ALLOWED]
     if strange:

@@ -34,6 +34,7 @@ class PoliciesConfig(AppConfig):
         for page in ("policies:checkup", "policies:matrix"):
             menu.belongs(page, "policies:own_overview")
         menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))
+        menu.register(menu.MenuItem("地方标准值", "policies:values", "adjustments", view, order=71))
         panels.register(panels.Panel("policies/panels/findings.html", findings_panel, order=40, action=view))
         figures.register(standard_figures.figures)
         figures.register(standard_figures.pages, judges=False)

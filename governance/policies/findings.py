@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from governance.divisions.paths import next_path
-from governance.policies.evaluation.resolve import Rule
+from governance.policies.evaluation.rule import Rule
 from governance.policies.evaluation.store import make_known, refresh_live, rules_of
 from governance.policies.models import EvaluationRun, Finding, FindingChange, Scorecard
 from governance.policies.outcomes import FINDING_LETTERS, LETTERS, severity
@@ -21,19 +21,26 @@ def _within(path: str, alias: str) -> tuple[str, list[str]]:
 
 
 def _meanings(rules: list[Rule]) -> tuple[str, list[Any]]:
-    """A table of what each letter at each place makes: standard, outcome, severity; binding rules only."""
+    """A table of what each letter at each place makes: standard, outcome, severity; binding rules only.
+
+    A standard with local values means in each part of the tree what the value there says; a value beside a
+    wider rule makes nothing, so that a community has one finding of a standard.
+    """
     rows: list[Any] = []
     for position, rule in enumerate(rules, start=1):
-        if rule.document.binds and rule.for_communities:
-            for letter in FINDING_LETTERS:
-                level = severity(LETTERS[letter], rule.standard.binding)
-                rows.append((position, letter, rule.standard.pk, LETTERS[letter].value, level.value))
+        if not rule.for_communities:
+            continue
+        for low, high, judging in rule.pieces():
+            for letter in FINDING_LETTERS if judging.binds else ():
+                level = severity(LETTERS[letter], judging.binding).value
+                rows.append((position, low, high, letter, rule.standard.pk, LETTERS[letter].value, level))
     # The first row, which no letter meets, gives the columns names and, on PostgreSQL, types.
     first = (
-        "SELECT 1 AS place, CAST('?' AS varchar(1)) AS letter, CAST(0 AS bigint) AS standard_id,"
+        "SELECT 1 AS place, CAST('' AS varchar(12)) AS low, CAST('' AS varchar(12)) AS high,"
+        " CAST('?' AS varchar(1)) AS letter, CAST(0 AS bigint) AS standard_id,"
         " CAST('' AS varchar(14)) AS outcome, CAST('' AS varchar(5)) AS severity"
     )
-    text = first + " UNION ALL SELECT %s, %s, %s, %s, %s" * len(rows)
+    text = first + " UNION ALL SELECT %s, %s, %s, %s, %s, %s, %s" * len(rows)
     return text, [value for row in rows for value in row]
 
 
@@ -47,10 +54,13 @@ def refresh(*, path: str, on: date) -> None:
 
 def _follow(run: EvaluationRun, path: str, on: date) -> None:
     finding, score = Finding._meta.db_table, Scorecard._meta.db_table
-    meanings, params = _meanings(rules_of(run))
+    rules = rules_of(run)
+    meanings, params = _meanings(rules)
     of_findings, finding_range = _within(path, "f")
     of_scores, score_range = _within(path, "s")
     means = "m.letter = substr(s.letters, m.place, 1)"
+    if any(rule.variants for rule in rules):
+        means += " AND s.path >= m.low AND s.path < m.high"
     wanted = (
         f"WITH m AS ({meanings}), w AS (SELECT s.division_id, s.path, m.standard_id, m.outcome, m.severity "
         f"FROM {score} s JOIN m ON {means} WHERE s.run_id = %s{of_scores})"

@@ -45,6 +45,7 @@ def line_of(finding: Any, today: dt.date) -> list[Any]:
     """The cells of a finding that `explain_findings` has given its `result`."""
     result: Result | None = finding.result
     measure = finding.standard.measure
+    local = result.trace.rule.local if result else None
     street = finding.division.parent
     return [
         street.name if street else "",
@@ -52,8 +53,8 @@ def line_of(finding: Any, today: dt.date) -> list[Any]:
         finding.division.code,
         measure.code,
         measure.title,
-        measure.document.title,
-        measure.clause.ref,
+        local.paper if local else measure.document.title,
+        local.clause if local else measure.clause.ref,
         finding.get_outcome_display(),
         finding.get_severity_display(),
         result.trace.value_text if result else "",

@@ -87,12 +87,17 @@ def may_note(user: User, finding: Finding) -> bool:
     return finding.responsible_user_id == user.pk or scope_of(user).may(Action.FOLLOW_UP, finding.path)
 
 
+def contains_personal(text: str) -> bool:
+    """Whether an ID number or a mobile number stands in a text."""
+    return _PERSONAL.search(text) is not None
+
+
 def check_text(text: str) -> str:
     """A note without surplus space; `ValidationError` for an empty one or one with ID or phone numbers."""
     text = text.strip()
     if not text:
         raise ValidationError({"note": "请填写办理情况。"})
-    if PERSONAL_NUMBERS.search(text):
+    if contains_personal(text):
         raise ValidationError({"note": "办理情况中请勿填写身份证号、手机号，请删去后再保存。"})
     return text
 

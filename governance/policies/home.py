@@ -19,7 +19,7 @@ from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import under
 from governance.policies.filters import SOON
-from governance.policies.models import Finding
+from governance.policies.models import Finding, LocalState, LocalValue
 from governance.policies.outcomes import Severity
 from governance.web.charts import Part, Stack
 from governance.web.todo import Todo
@@ -126,6 +126,13 @@ def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
     yield Todo("消除的问题", url, count=counts["mended"], unit="个", done=True)
 
 
+def drafts_waiting(request: HttpRequest, on: date) -> Iterable[Todo]:
+    """Local values drafted for divisions where the user decides; those sent back wait for their drafter."""
+    drafts = LocalValue.objects.filter(state=LocalState.DRAFT, remark="")
+    count = permitted(drafts, request.user, Action.ENACT_POLICY).count()
+    yield Todo("待核准的地方标准值", f"{reverse('policies:values')}?state=draft", count=count, unit="个")
+
+
 def register_home() -> None:
     """Columns, bars and todos of findings."""
     from governance.console import units
@@ -139,3 +146,4 @@ def register_home() -> None:
         panels.Panel("policies/panels/spread.html", spread_panel, order=72, action=Action.VIEW, aside=True)
     )
     todo.register(todo.Provider("findings", todos, Action.FOLLOW_UP))
+    todo.register(todo.Provider("local_values", drafts_waiting, Action.ENACT_POLICY))

@@ -36,7 +36,8 @@ def clause_url(document_key: str, ref: str) -> str:
 
 
 def standard_url(code: str) -> str:
-    return reverse("policies:standard", kwargs={"standard": code})
+    """The page of a standard; that of a rule beside another one is the same."""
+    return reverse("policies:standard", kwargs={"standard": code.partition("@")[0]})
 
 
 def rows_url(division_code: str, registry: str = "", on: date | None = None) -> str:
@@ -76,11 +77,16 @@ class Result:
         outcome = self.trace.outcome
         if outcome is None:
             return ""
-        return outcome_lamp(outcome, self.trace.severity, binds=self.trace.document.binds)
+        return outcome_lamp(outcome, self.trace.severity, binds=self.trace.binds)
 
     @property
     def is_problem(self) -> bool:
         return self.trace.outcome in PROBLEMS
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is a problem that a finding may stand for: not of a rule beside the one that decides."""
+        return self.is_problem and not self.trace.rule.is_beside
 
     @property
     def gap_text(self) -> str:
@@ -101,7 +107,9 @@ class Result:
 
     @property
     def clause_url(self) -> str:
-        return clause_url(self.trace.document.key, self.trace.clause)
+        """The clause on its document's page, or the page of the local value."""
+        local = self.trace.rule.local
+        return local.get_absolute_url() if local else clause_url(self.trace.document.key, self.trace.clause)
 
     @property
     def standard_url(self) -> str:
@@ -109,7 +117,8 @@ class Result:
 
     @property
     def reading(self) -> str:
-        return without_references(self.trace.rule.standard.reading)
+        local = self.trace.rule.local
+        return local.reading if local else without_references(self.trace.rule.standard.reading)
 
     @property
     def own_required(self) -> str:

@@ -177,11 +177,11 @@ def _note(trace: Trace, on: date) -> str:
 def _is_late(trace: Trace, outcome: Outcome | None, on: date) -> bool:
     """Whether a binding target is past its day and known to be missed."""
     due = trace.rule.standard.due_on
-    return bool(trace.document.binds and due and on > due and outcome == Outcome.NOT_MET)
+    return bool(trace.binds and due and on > due and outcome == Outcome.NOT_MET)
 
 
 def _severity(trace: Trace, outcome: Outcome | None) -> str:
-    if outcome is None or not trace.document.binds:
+    if outcome is None or not trace.binds:
         return ""
     return severity(outcome, trace.binding).value
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from governance.policies.views.adopt import AdoptPage
 from governance.policies.views.checkup import CheckupPage
 from governance.policies.views.documents import DocumentPage, DocumentsPage
 from governance.policies.views.export import FindingsExport
@@ -11,12 +12,19 @@ from governance.policies.views.findings import FindingsPage
 from governance.policies.views.matrix import MatrixPage
 from governance.policies.views.overview import OverviewPage, own_overview
 from governance.policies.views.standards import StandardPage
+from governance.policies.views.values import EnactPage, ValueChangePage, ValueNewPage, ValuePage, ValuesPage
 
 app_name = "policies"
 urlpatterns = [
     path("help/fields/", FieldsPage.as_view(), name="fields"),
     path("policies/", DocumentsPage.as_view(), name="documents"),
     path("policies/standards/<str:standard>/", StandardPage.as_view(), name="standard"),
+    path("policies/values/", ValuesPage.as_view(), name="values"),
+    path("policies/values/new/", ValueNewPage.as_view(), name="value_new"),
+    path("policies/values/<int:pk>/", ValuePage.as_view(), name="value"),
+    path("policies/values/<int:pk>/change/", ValueChangePage.as_view(), name="value_change"),
+    path("policies/values/enact/", EnactPage.as_view(), name="values_enact"),
+    path("policies/<slug:key>/adopt/", AdoptPage.as_view(), name="adopt"),
     path("policies/<slug:key>/", DocumentPage.as_view(), name="document"),
     path("findings/", FindingsPage.as_view(), name="findings"),
     path("findings/assign/", AssignPage.as_view(), name="findings_assign"),

@@ -110,7 +110,7 @@ def _annexes(context: ReportContext) -> tuple[Annex, ...]:
 def _community_counts(context: ReportContext) -> list[tuple[str, str, list[int]]]:
     """Code, name and outcomes counted, for every community in path order."""
     names = _names(context)
-    own = [k for k, rule in enumerate(context.relation.rules) if rule.for_communities]
+    own = [k for k, rule in enumerate(context.relation.rules) if rule.for_communities and not rule.is_beside]
     rows = []
     for row in context.relation.rows("division_id, letters", "ORDER BY path"):
         code, name = names[row["division_id"]]
@@ -130,7 +130,12 @@ def annex_sheets(context: ReportContext) -> list[AnnexSheet]:
         (entry["id"], entry["label"], entry["value"], entry["unit"], entry["measure"])
         for entry in context.book.as_json()
     ]
-    rules = [(k, rule) for k, rule in enumerate(context.relation.rules) if rule.for_communities]
+    path = context.division.path
+    rules = [
+        (k, rule)
+        for k, rule in enumerate(context.relation.rules)
+        if rule.for_communities and (rule.local is None or rule.reaches(path))
+    ]
     return [
         AnnexSheet(
             "报告指标",
@@ -148,7 +153,7 @@ def annex_sheets(context: ReportContext) -> list[AnnexSheet]:
             (
                 SheetColumn("社区代码", 16),
                 SheetColumn("社区名称", 28),
-                *(SheetColumn(f"{rule.code} {rule.standard.measure.title}", 16) for _, rule in rules),
+                *(SheetColumn(f"{rule.code} {rule.title}", 16) for _, rule in rules),
             ),
             _outcome_rows(context, [k for k, _ in rules]),
         ),

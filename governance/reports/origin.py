@@ -69,17 +69,22 @@ def _row(context: ReportContext, row: dict[str, Any], parts: list[str]) -> tuple
             trace = next((t for t in _traces(context, row) if t.code == code), None)
             return (trace.value_text, trace.outcome) if trace and trace.outcome == outcome else None
         case ["outcomes", outcome]:
-            count = sum(trace.outcome == outcome for trace in _traces(context, row))
+            count = sum(trace.outcome == outcome for trace in _deciding(context, row))
             return (f"{count} 项", None) if count else None
         case ["communities"]:
             return "", None
         case ["communities_filled" | "filled_share"]:
             return ("已填报" if row["area_type"] else "未填报"), None
         case ["met_share"]:
-            outcomes = [trace.outcome for trace in _traces(context, row)]
+            outcomes = [trace.outcome for trace in _deciding(context, row)]
             whole = sum(outcome in COUNTED for outcome in outcomes)
             return f"达标 {outcomes.count(Outcome.MET)} 项，适用 {whole} 项", None
     return None
+
+
+def _deciding(context: ReportContext, row: dict[str, Any]) -> list[Any]:
+    """The results that count: not those shown beside the wider value that decides."""
+    return [trace for trace in _traces(context, row) if not trace.rule.is_beside]
 
 
 def _traces(context: ReportContext, row: dict[str, Any]) -> list[Any]:

@@ -39,6 +39,9 @@ class Nominal(Comparison):
     def wording(self, unit: Unit) -> str:
         return f"每{text(self.value, unit)}一个，超过预警"
 
+    def is_easier_than(self, other: Comparison) -> bool:
+        return isinstance(other, Nominal) and self.of == other.of and self.value > other.value
+
 
 class Ideal(Comparison):
     """为宜: shown as information, with the distance; never a check (G07)."""

@@ -24,7 +24,7 @@ def traces_of(relation: Relation, row: dict[str, Any]) -> list[Trace]:
     """The results of one row of a relation (selected with `explained_rows`)."""
     return [
         explain(
-            rule=rule,
+            rule=rule.at(row["path"]),
             outcome=LETTERS[row["letters"][k]],
             numerator=row[f"n{k}"],
             denominator=row[f"m{k}"],

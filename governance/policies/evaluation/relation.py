@@ -18,7 +18,7 @@ from governance.divisions.models import Division, Level
 from governance.divisions.paths import next_path, under
 from governance.policies.comparisons import Measured
 from governance.policies.comparisons.conditions import condition_sql
-from governance.policies.evaluation.resolve import Rule
+from governance.policies.evaluation.rule import Rule, end_of
 from governance.policies.indicators import Card, all_inputs, cards
 from governance.policies.models import EvaluationRun, Scorecard
 from governance.policies.outcomes import NO_RESULT
@@ -95,7 +95,8 @@ def card_select(
     return Sql(f"SELECT {head}, {inputs} FROM ({base.text}) d{joins.text}", base.params + joins.params)
 
 
-def _live_inputs(path: str, on: date, division_ids: Sequence[int] | None) -> Sql:
+def live_inputs(path: str, on: date, division_ids: Sequence[int] | None = None) -> Sql:
+    """All inputs of the communities in a subtree, computed live."""
     base = _communities(path, on, division_ids)
     inputs, joins, params = [], "", base.params
     for card in cards():
@@ -170,11 +171,20 @@ def stored_inputs(run_id: int, path: str, *, letters: bool) -> Sql:
 
 def _range(path: str) -> str:
     """Path condition with digits only, so it may stand in the SQL text."""
-    return f"(path >= '{path}' AND path < '{next_path(path)}')"
+    return f"(path >= '{path}' AND path < '{end_of(path)}')"
 
 
 def letter_sql(rule: Rule, scope: str) -> str:
-    """The outcome letter of one rule for one community; the order of the cases is the rule of precedence."""
+    """The outcome letter of one rule for one community: that of the narrowest value which judges there."""
+    own = _letter_sql(rule, scope)
+    if not rule.variants:
+        return own
+    whens = [f"WHEN {_range(each.path)} THEN {_letter_sql(each, each.path)}" for each in rule.variants]
+    return f"CASE {' '.join(reversed(whens))} ELSE {own} END"
+
+
+def _letter_sql(rule: Rule, scope: str) -> str:
+    """The letter by one value alone; the order of the cases is the rule of precedence."""
     standard, comparison, indicator = rule.standard, rule.comparison, rule.indicator
     measured = Measured(indicator.numerator, indicator.denominator, rule.unit)
     conditions = condition_sql(rule.conditions)
@@ -216,14 +226,22 @@ def _judged(rule: Rule, measured: Measured) -> str:
 
 def letters_sql(rules: Sequence[Rule], scope: str) -> str:
     """All letters in one string, in the order of the rules."""
-    return " || ".join(letter_sql(rule, scope) for rule in rules) if rules else "''"
+    return joined([letter_sql(rule, scope) for rule in rules]) if rules else "''"
+
+
+def joined(parts: list[str]) -> str:
+    """Strings one after the other, in pairs of pairs: SQLite refuses an expression a thousand terms deep."""
+    if len(parts) <= 8:
+        return " || ".join(parts)
+    half = len(parts) // 2
+    return f"({joined(parts[:half])}) || ({joined(parts[half:])})"
 
 
 def live_relation(
     *, path: str, on: date, rules: Sequence[Rule], division_ids: Sequence[int] | None = None
 ) -> Relation:
     """Evaluate the communities of a subtree (or some of them) from today's tables, storing nothing."""
-    inputs = _live_inputs(path, on, division_ids)
+    inputs = live_inputs(path, on, division_ids)
     text = f"SELECT i.*, {letters_sql(rules, path)} AS letters FROM ({inputs.text}) i"
     return Relation(Sql(text, inputs.params), tuple(rules), on, computed=True)
 

@@ -6,12 +6,19 @@ from datetime import date
 from django.db import connection, models, transaction
 
 from governance.divisions.models import Level
-from governance.divisions.paths import path_length, under
-from governance.policies.evaluation.relation import card_select, letters_sql, narrow_select, stored_inputs
+from governance.divisions.paths import common_path, path_length, under
+from governance.policies.evaluation.relation import (
+    card_select,
+    joined,
+    letters_sql,
+    narrow_select,
+    stored_inputs,
+)
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.indicators import cards
-from governance.policies.models import EvaluationRun, Scorecard, Standard, StandardValue
+from governance.policies.models import EvaluationRun, LocalValue, Scorecard, Standard, StandardValue
 from governance.policies.models.runs import RunKind
+from governance.policies.outcomes import NO_RESULT
 
 
 def _fill(run: EvaluationRun, path: str, rules: Sequence[Rule]) -> None:
@@ -62,32 +69,70 @@ def _clear(run: EvaluationRun, path: str) -> None:
 def store_frozen(*, on: date, path: str = "") -> EvaluationRun:
     """A new run that never changes; the values it used become immutable."""
     rules = rules_for(path=path, on=on)
-    run = EvaluationRun.objects.create(kind=RunKind.FROZEN, on=on, standards=[rule.code for rule in rules])
+    values, local = _values_of(rules)
+    run = EvaluationRun.objects.create(
+        kind=RunKind.FROZEN, on=on, standards=[rule.code for rule in rules], local_values=local
+    )
     _fill(run, path, rules)
-    values = [rule.value.pk for rule in rules]
     StandardValue.objects.filter(pk__in=values, used_on=None).update(used_on=on)
+    LocalValue.objects.filter(pk__in=local, used_on=None).update(used_on=on)
     return run
+
+
+def _values_of(rules: Sequence[Rule]) -> tuple[list[int], list[int]]:
+    """Ids of the packs' values that some rules use, and of the local ones."""
+    used = [each for rule in rules for each in (rule, *rule.variants)]
+    packs = [each.value.pk for each in used if each.local is None]
+    return packs, sorted(each.local.pk for each in used if each.local is not None)
 
 
 @transaction.atomic
 def refresh_live(*, path: str, on: date) -> tuple[EvaluationRun, str]:
-    """Bring the live run up to date below `path`; everything when the rules or the day changed.
+    """Bring the live run up to date below `path`; everything when the standards or the day changed.
 
-    Returns the run and the path below which it was brought up to date.
+    Where local values began or ended only their divisions are measured again. Returns the run and the path
+    below which it was brought up to date.
     """
     rules = rules_for(path="", on=on)
-    codes = [rule.code for rule in rules]
+    codes, (_, local) = [rule.code for rule in rules], _values_of(rules)
     run = EvaluationRun.objects.select_for_update().filter(kind=RunKind.LIVE).first()
     if run is None:
-        run = EvaluationRun.objects.create(kind=RunKind.LIVE, on=on, standards=codes)
+        run = EvaluationRun.objects.create(kind=RunKind.LIVE, on=on, standards=codes, local_values=local)
         path = ""
-    elif run.on != on or run.standards != codes:
-        run.on, run.standards = on, codes
-        run.save(update_fields=["on", "standards"])
+    elif run.on != on or _shared(run.standards) != _shared(codes):
         path = ""
+    else:
+        changed = LocalValue.objects.filter(pk__in=set(run.local_values) ^ set(local))
+        path = common_path([path, *changed.order_by().values_list("path", flat=True)])
+        if path and run.standards != codes:
+            _realign(run, codes)
+    if (run.on, run.standards, run.local_values) != (on, codes, local):
+        run.on, run.standards, run.local_values = on, codes, local
+        run.save(update_fields=["on", "standards", "local_values"])
     _clear(run, path)
     _fill(run, path, rules)
     return run, path
+
+
+def _shared(codes: Sequence[str]) -> list[str]:
+    """The rules that judge, without those of a division beside them."""
+    return [code for code in codes if "@" not in code]
+
+
+def _realign(run: EvaluationRun, codes: Sequence[str]) -> None:
+    """Move the letters of a run to where its rules stand now; a rule that was not there has no result."""
+    places = {code: place for place, code in enumerate(run.standards, start=1)}
+    pieces: list[list[int]] = []
+    for place in (places.get(code, 0) for code in codes):
+        if pieces and place and pieces[-1][0] and place == sum(pieces[-1]):
+            pieces[-1][1] += 1
+        else:
+            pieces.append([place, 1])
+    letters = [f"substr(letters, {start}, {size})" if start else f"'{NO_RESULT}'" for start, size in pieces]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Scorecard._meta.db_table} SET letters = {joined(letters)} WHERE run_id = %s", [run.pk]
+        )
 
 
 def live_run() -> EvaluationRun | None:
@@ -95,9 +140,12 @@ def live_run() -> EvaluationRun | None:
 
 
 def rules_of(run: EvaluationRun, standards: Sequence[Standard] | None = None) -> list[Rule]:
-    """The rules of a run in the order of its letters; `standards` are all there are, if at hand.
+    """The rules of a run in the order of its letters, with the local values that it used, whatever came
+    afterwards; `standards` are all there are, if at hand.
 
     Raises `KeyError` for a run with a standard that is no longer in the catalogue.
     """
-    by_code = {rule.code: rule for rule in rules_for(path="", on=run.on, standards=standards)}
+    beside = [code for code in run.standards if "@" in code]
+    rules = rules_for(path="", on=run.on, standards=standards, used=run.local_values, beside=beside)
+    by_code = {rule.code: rule for rule in rules}
     return [by_code[code] for code in run.standards]

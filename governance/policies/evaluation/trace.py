@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from governance.policies.comparisons import AtLeast, Nominal
-from governance.policies.evaluation.resolve import Rule
+from governance.policies.evaluation.rule import Rule
 from governance.policies.indicators import Input, all_inputs
 from governance.policies.outcomes import Binding, Outcome, Severity, severity
 from governance.policies.units import UNITS, Unit, as_number, as_text, printed, rounded
@@ -50,7 +50,7 @@ class Trace:
 
     @property
     def title(self) -> str:
-        return self.rule.standard.measure.title
+        return self.rule.title
 
     @property
     def document(self) -> Any:
@@ -66,12 +66,24 @@ class Trace:
 
     @property
     def binding(self) -> Binding:
-        return Binding(self.rule.standard.binding)
+        return self.rule.binding
+
+    @property
+    def binds(self) -> bool:
+        return self.rule.binds
+
+    @property
+    def source_title(self) -> str:
+        return self.rule.source_title
+
+    @property
+    def citation(self) -> str:
+        return self.rule.citation
 
     @property
     def severity(self) -> Severity | None:
         """Only for results that a document in force may hold against the division."""
-        if self.outcome is None or not self.document.binds:
+        if self.outcome is None or not self.binds:
             return None
         return severity(self.outcome, self.binding)
 
@@ -96,7 +108,7 @@ class Trace:
             required = as_number(self.required)
         result: dict[str, Any] = {
             "standard": self.code,
-            "measure": self.code,
+            "measure": self.rule.measure_code,
             "document": self.document.key,
             "clause": self.clause,
             "indicator": self.rule.indicator.code,
@@ -109,6 +121,8 @@ class Trace:
             "remedy": self.remedy,
             "inputs": {item.name: item.value for item in self.inputs},
         }
+        if self.rule.local is not None:
+            result["local"] = {"division": self.rule.local.place_code, "citation": self.rule.local.citation}
         if self.counts:
             result["counts"] = dict(self.counts)
         return result

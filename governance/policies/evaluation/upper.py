@@ -34,7 +34,10 @@ _JUDGED = ", ".join(f"'{letter}'" for letter in JUDGED_LETTERS)
 
 @dataclass
 class UpperResult:
-    """A higher division measured: communities, outcomes counted over all community results, and traces."""
+    """A higher division measured: communities, outcomes counted over all community results, and traces.
+
+    Where two values of a standard stand side by side only the wider one is in `counts`, as it decides.
+    """
 
     path: str
     communities: int
@@ -141,12 +144,12 @@ def _result(rules: Sequence[Rule], row: dict[str, Any], level: int, path: str) -
     traces = []
     for k, rule in enumerate(rules):
         counts = _counts(row, k)
-        if rule.for_communities:
+        if rule.for_communities and not rule.is_beside:
             total.update(counts)
         counts = {outcome: count for outcome, count in counts.items() if count}
         if not counts:
             continue
-        traces.append(_upper_trace(rule, k, row, counts, level))
+        traces.append(_upper_trace(rule.at(path), k, row, counts, level))
     sums = {
         name: None if row[name] is None else int(row[name])
         for name, item in all_inputs().items()

@@ -2,6 +2,7 @@
 
 from governance.policies.models.documents import Clause, Measure, PolicyDocument, Task, TaskUnit
 from governance.policies.models.findings import Finding, FindingChange, FindingNote
+from governance.policies.models.local import LocalState, LocalValue
 from governance.policies.models.runs import CardRow, EvaluationRun, Scorecard
 from governance.policies.models.standards import Standard, StandardValue
 
@@ -12,6 +13,8 @@ __all__ = [
     "Finding",
     "FindingChange",
     "FindingNote",
+    "LocalState",
+    "LocalValue",
     "Measure",
     "PolicyDocument",
     "Scorecard",

@@ -13,12 +13,14 @@ class RunKind(models.TextChoices):
 class EvaluationRun(models.Model):
     """An evaluation on a date; `standards` keeps the order in which letters stand.
 
+    `local_values` names the local values it used: whatever is put in force later, they are what it means.
     There is one live run, whose rows are replaced as data change; frozen runs never change.
     """
 
     kind = models.CharField(max_length=6, choices=RunKind.choices)
     on = models.DateField("评价日期")
     standards = models.JSONField(default=list)
+    local_values = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,9 +54,9 @@ class CardRow(RunRow):
 
 
 class Scorecard(RunRow):
-    """Outcomes of one community: one letter per standard in the order of the run."""
+    """Outcomes of one community: one letter per rule in the order of the run."""
 
-    letters = models.CharField(max_length=200)
+    letters = models.CharField(max_length=2000)
 
     class Meta:
         verbose_name = "评价结果"

@@ -73,10 +73,9 @@ class Line:
 def grouped(lines: list[Line], by: str) -> list[tuple[str, list[Line]]]:
     """Lines under headings, themes in their fixed order and documents by name."""
     if by == "document":
-        lines = sorted(lines, key=lambda line: line.result.trace.document.title)
+        lines = sorted(lines, key=lambda line: line.result.trace.source_title)
         return [
-            (title, list(rows))
-            for title, rows in groupby(lines, lambda line: line.result.trace.document.title)
+            (title, list(rows)) for title, rows in groupby(lines, lambda line: line.result.trace.source_title)
         ]
     lines = sorted(lines, key=lambda line: _theme_order(line.result))
     return [(theme.label, list(rows)) for theme, rows in groupby(lines, lambda line: line.result.theme)]
@@ -175,7 +174,7 @@ class CheckupPage(TemplatePage):
             Line(
                 result,
                 compare(earlier.get(result.trace.code), result.trace),
-                findings.get(result.trace.rule.standard.pk) if result.is_problem else None,
+                findings.get(result.trace.rule.standard.pk) if result.is_held else None,
                 [(item, rows_url(self.division.code, item.rows, on)) for item in result.trace.inputs],
             )
             for result in results

@@ -1,6 +1,6 @@
 """What the pages of results share: the day asked for, and the way from 工作台 to a division."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division
-from governance.divisions.paths import ancestor_paths
+from governance.divisions.paths import common_path
 from governance.policies.evaluation.community import explained_rows, traces_of
 from governance.policies.evaluation.relation import Relation, live_relation, stored_relation
 from governance.policies.evaluation.resolve import rules_for
@@ -48,15 +48,6 @@ def division_crumbs(user: Any, division: Division, title: str) -> list[Crumb]:
         for each in lineage
     ]
     return [("工作台", reverse("console:home")), *middle, (title, "")]
-
-
-def common_path(paths: Iterable[str]) -> str:
-    """The path of the lowest division that holds all of some paths; empty for the whole country."""
-    found: list[str] | None = None
-    for path in paths:
-        chain = ancestor_paths(path)
-        found = chain if found is None else [each for each in found if each in chain]
-    return found[-1] if found else ""
 
 
 def current_run() -> EvaluationRun | None:

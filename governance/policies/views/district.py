@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from governance.divisions.models import Division, Level
 from governance.policies.evaluation.relation import Relation, live_relation, stored_relation
-from governance.policies.evaluation.resolve import rules_for
+from governance.policies.evaluation.resolve import catalogue, rules_for
 from governance.policies.evaluation.store import rules_of
 from governance.policies.evaluation.trace import Trace
 from governance.policies.evaluation.upper import UpperResult, results_of_sums, upper_sums, whole_of_sums
@@ -106,11 +106,7 @@ def relations(path: str) -> tuple[Relation, Relation | None, str]:
 
     What is stored below a path now (evaluated live while nothing is) and in the last frozen period.
     """
-    standards = list(
-        Standard.objects.select_related(
-            "measure__document__jurisdiction", "measure__clause"
-        ).prefetch_related("values")
-    )
+    standards = catalogue()
     # Frozen runs follow the live one, newest first: its kind sorts last.
     runs = list(
         EvaluationRun.objects.filter(Q(kind=RunKind.LIVE) | Q(kind=RunKind.FROZEN)).order_by(
@@ -137,10 +133,11 @@ def _stored(run: EvaluationRun, path: str, standards: Sequence[Standard]) -> Rel
 
 
 def counted(result: UpperResult | None, wanted: Wanted) -> dict[str, int]:
-    """Outcomes of communities summed over the standards wanted."""
+    """Outcomes of communities summed over the standards wanted; where two values of a standard stand side
+    by side the wider one counts."""
     total: Counter[str] = Counter()
     for trace in result.traces if result else ():
-        if trace.rule.for_communities and wanted(trace):
+        if trace.rule.for_communities and not trace.rule.is_beside and wanted(trace):
             total.update(trace.counts)
     return dict(total)
 

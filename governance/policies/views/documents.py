@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.roles import Action
+from governance.accounts.scope import scope_of
+from governance.divisions.paths import is_under
 from governance.policies.evaluation.resolve import rules_for
 from governance.policies.inheritance import meetings_of
 from governance.policies.mechanisms import LIVE_OF_DOCUMENT, MeasureState, measure_state
@@ -149,6 +152,10 @@ class DocumentPage(TemplatePage):
         for relation in self.document.relations:
             relations[RELATIONS[relation["relation"]]].append(relation)
         rules = rules_for(path="", on=timezone.localdate())
+        may_adopt = not self.document.binds and any(
+            is_under(path, self.document.jurisdiction.path) or is_under(self.document.jurisdiction.path, path)
+            for path in scope_of(self.request.user).paths(Action.DRAFT_POLICY)
+        )
         live = sum(state.is_live for state in states)
         return super().get_context_data(
             document=self.document,
@@ -157,8 +164,9 @@ class DocumentPage(TemplatePage):
             standards=[
                 (rule, rule.comparison.wording(rule.unit), standard_url(rule.code))
                 for rule in rules
-                if rule.document.pk == self.document.pk
+                if rule.document.pk == self.document.pk and rule.local is None
             ],
+            adopt_url=reverse("policies:adopt", kwargs={"key": self.document.key}) if may_adopt else "",
             meetings=meetings_of(self.document, rules),
             tasks=[TaskLine(task) for task in tasks],
             relations=[(label, relations[label]) for label in RELATIONS.values() if relations[label]],

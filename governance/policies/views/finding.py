@@ -128,6 +128,7 @@ class FindingPage(DetailPage):
             finding=finding,
             result=result,
             measure=measure,
+            local=result.trace.rule.local if result else None,
             lamp=outcome_lamp(finding.outcome, finding.severity),
             days=(today - finding.opened_on).days,
             inputs=[(item, rows_url(finding.division.code, item.rows)) for item in inputs],

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
+from governance.divisions.paths import common_path
 from governance.policies.counts import open_findings_of
 from governance.policies.evaluation.community import results_of_many
 from governance.policies.filters import FindingFilter
@@ -19,7 +20,6 @@ from governance.policies.follow_up import due_text, state_of
 from governance.policies.models import Finding
 from governance.policies.outcomes import Severity
 from governance.policies.presentation import Result, clause_url, outcome_lamp, standard_url
-from governance.policies.views.common import common_path
 from governance.web.columns import Column, tag_html
 from governance.web.paging import (
     COUNT_CAP,
@@ -97,14 +97,15 @@ def _remedy(finding: Any) -> SafeString | str:
     return format_html('<span class="fit wider">{}</span>', text) if text else ""
 
 
-def _standard(finding: Finding) -> SafeString:
-    measure = finding.standard.measure
+def _standard(finding: Any) -> SafeString:
+    measure, result = finding.standard.measure, finding.result
+    local = result.trace.rule.local if result else None
     return format_html(
         '<span class="fit"><a href="{}">{}</a><br><small><a href="{}">{}</a></small></span>',
         standard_url(measure.code),
         measure.title,
-        clause_url(measure.document.key, measure.clause.ref),
-        f"{measure.document.code} {measure.clause.ref}",
+        local.get_absolute_url() if local else clause_url(measure.document.key, measure.clause.ref),
+        result.trace.citation if local else f"{measure.document.code} {measure.clause.ref}",
     )
 
 

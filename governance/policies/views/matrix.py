@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from governance.accounts.roles import Action
 from governance.console.views.division import find_division
-from governance.divisions.models import Level
-from governance.divisions.paths import is_under, under
+from governance.divisions.models import Division, Level
+from governance.divisions.paths import under
 from governance.policies.evaluation.resolve import Rule
 from governance.policies.filters import MatrixFilter
 from governance.policies.models import EvaluationRun, Finding, Scorecard
@@ -41,7 +41,7 @@ class StandardHead:
 
     @property
     def title(self) -> str:
-        return self.rule.standard.measure.title
+        return self.rule.title
 
     @property
     def url(self) -> str:
@@ -52,16 +52,17 @@ class StandardHead:
         return theme_of(self.code).slug
 
 
-def cell_html(head: StandardHead, outcome: Outcome, name: str, url: str) -> SafeString:
+def cell_html(head: StandardHead, outcome: Outcome, division: Division, url: str) -> SafeString:
     """A lamp without a visible word: the shape tells too, the word stands in the title and is read out."""
-    binds = head.rule.document.binds
-    shape = look(outcome, severity(outcome, head.rule.standard.binding) if binds else Severity.GREY)
+    rule = head.rule.at(division.path)
+    binds = rule.binds
+    shape = look(outcome, severity(outcome, rule.binding) if binds else Severity.GREY)
     text = outcome.label if binds else f"{outcome.label}（参考）"
     return format_html(
         '<a class="lamp {}" href="{}" title="{} {}：{}"><span class="visually-hidden">{}</span></a>',
         shape.css,
         url,
-        name,
+        division.name,
         head.title,
         text,
         text,
@@ -93,7 +94,7 @@ class MatrixPage(TemplatePage):
         heads = [
             StandardHead(rule, place)
             for place, rule in enumerate(run.rules)  # type: ignore[attr-defined]
-            if rule.for_communities and (is_under(path, rule.path) or is_under(rule.path, path))
+            if rule.for_communities and rule.reaches(path)
         ]
         order = [each.slug for each in (*THEMES, OTHER)]
         heads.sort(key=lambda head: order.index(head.theme))
@@ -140,10 +141,11 @@ class MatrixPage(TemplatePage):
         problems = 0
         for head in heads:
             letter = card.letters[head.place]
-            finding = opened.get((card.division_id, head.rule.standard.pk))
+            pair = (card.division_id, head.rule.standard.pk)
+            finding = None if head.rule.is_beside else opened.get(pair)
             problems += finding is not None
             url = finding.get_absolute_url() if finding else f"{checkup}#{head.code}"
-            cells.append("" if letter == NO_RESULT else cell_html(head, LETTERS[letter], division.name, url))
+            cells.append("" if letter == NO_RESULT else cell_html(head, LETTERS[letter], division, url))
         return {
             "division": division,
             "url": checkup,

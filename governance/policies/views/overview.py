@@ -169,7 +169,7 @@ class OverviewPage(TemplatePage):
         def findings(outcome: Outcome) -> str:
             """问题清单 holds binding standards only: no link where it would not be the same number."""
             wanted = [trace for trace in now.own.traces if form.wanted(trace)]
-            if any(t.counts.get(outcome) and not t.document.binds for t in wanted) or not counts.get(outcome):
+            if any(t.counts.get(outcome) and not t.binds for t in wanted) or not counts.get(outcome):
                 return ""
             asked = {"area": self.division.code, "theme": form.chosen_theme, "standard": form.chosen_standard}
             asked["outcome"] = outcome.value

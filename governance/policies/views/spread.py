@@ -12,7 +12,8 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import path_length, under
-from governance.policies.models import EvaluationRun, Scorecard, Standard
+from governance.policies.evaluation.rule import Rule
+from governance.policies.models import EvaluationRun, Scorecard
 from governance.policies.outcomes import FINDING_LETTERS, LETTERS, Outcome
 from governance.policies.presentation import standard_url
 
@@ -32,14 +33,14 @@ class SpreadLine:
     total: int
 
 
-def rows_url(standard: Standard, outcome: Outcome, area: str) -> str:
+def rows_url(rule: Rule, outcome: Outcome, area: Division) -> str:
     """问题清单 for what is a finding, else the communities on the page of the standard."""
     findings = {LETTERS[letter] for letter in FINDING_LETTERS}
-    if outcome in findings and standard.measure.document.binds:
-        query = {"area": area, "standard": standard.measure.code, "outcome": outcome.value}
+    if outcome in findings and rule.at(area.path).binds:
+        query = {"area": area.code, "standard": rule.measure_code, "outcome": outcome.value}
         return f"{reverse('policies:findings')}?{urlencode(query)}"
-    query = {"area": area, "outcome": outcome.value}
-    return f"{standard_url(standard.measure.code)}?{urlencode(query)}#communities"
+    query = {"area": area.code, "outcome": outcome.value}
+    return f"{standard_url(rule.measure_code)}?{urlencode(query)}#communities"
 
 
 def base_of(user: Any, area: Division | None) -> Division | None:
@@ -50,7 +51,7 @@ def base_of(user: Any, area: Division | None) -> Division | None:
     return base if base is not None and base.level < Level.COMMUNITY else None
 
 
-def spread(standard: Standard, run: EvaluationRun, place: int, base: Division) -> dict[str, Any] | None:
+def spread(rule: Rule, run: EvaluationRun, place: int, base: Division) -> dict[str, Any] | None:
     """Counts by outcome of each division right below `base`, and the outcomes that occur."""
     children = list(base.children.current().order_by("path"))
     found: dict[tuple[str, str], int] = {}
@@ -68,7 +69,7 @@ def spread(standard: Standard, run: EvaluationRun, place: int, base: Division) -
         SpreadLine(
             child,
             [
-                Figure(found.get((child.path, letter), 0), rows_url(standard, LETTERS[letter], child.code))
+                Figure(found.get((child.path, letter), 0), rows_url(rule, LETTERS[letter], child))
                 for letter in shown
             ],
             sum(found.get((child.path, letter), 0) for letter in LETTERS),
@@ -80,9 +81,7 @@ def spread(standard: Standard, run: EvaluationRun, place: int, base: Division) -
         "outcomes": [LETTERS[letter] for letter in shown],
         "lines": [line for line in lines if line.total],
         "sums": [
-            Figure(
-                sum(line.counts[k].value for line in lines), rows_url(standard, LETTERS[letter], base.code)
-            )
+            Figure(sum(line.counts[k].value for line in lines), rows_url(rule, LETTERS[letter], base))
             for k, letter in enumerate(shown)
         ],
         "total": sum(line.total for line in lines),

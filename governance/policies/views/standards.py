@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
@@ -12,25 +13,30 @@ from django.utils import timezone
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
 from governance.divisions.models import Division, Level
+from governance.divisions.paths import is_under
 from governance.policies.comparisons import Bands, comparison_for
 from governance.policies.comparisons.base import text
 from governance.policies.evaluation.relation import stored_relation
-from governance.policies.evaluation.resolve import Rule
+from governance.policies.evaluation.resolve import catalogue_rows, enacted_values
+from governance.policies.evaluation.rule import Rule
 from governance.policies.evaluation.upper import upper_results
 from governance.policies.filters import StandardFilter
 from governance.policies.indicators import all_inputs, indicator
-from governance.policies.inheritance import heirs, meetings
+from governance.policies.inheritance import chain, family_of, heirs, in_sight, meetings
+from governance.policies.local_values import may_have_local, wording_of
 from governance.policies.models import EvaluationRun, Scorecard, Standard, StandardValue
 from governance.policies.outcomes import LETTER_OF, LETTERS, Outcome, severity
 from governance.policies.presentation import Result, clause_url, outcome_lamp, without_references
 from governance.policies.themes import theme_of
 from governance.policies.units import UNITS
+from governance.policies.value_states import state_tag, told
 from governance.policies.views.common import current_run, stored_results
 from governance.policies.views.spread import base_of, spread
 from governance.web.paging import KeysetPager, Page, query_string
 from governance.web.policy import Needs
 from governance.web.views import Crumb, TemplatePage
 
+_MOST_LOCAL = 100
 AREA_TYPES = {"urban": "城市", "town": "城镇", "rural": "农村"}
 UPPER_KINDS = {
     "ratio": "按合计数之比计算",
@@ -137,6 +143,8 @@ class StandardPage(TemplatePage):
         measured = indicator(self.standard.indicator)
         measure = self.standard.measure
         known = all_inputs()
+        self.form = self._filter_form()
+        self.here = self._division_in_view()
         context = super().get_context_data(
             standard=self.standard,
             measure=measure,
@@ -145,10 +153,9 @@ class StandardPage(TemplatePage):
             values=value_lines(self.standard),
             bands=band_lines(self.standard),
             boundaries=boundary_texts(self.standard),
-            heirs=heirs(self.rules, self.standard.indicator),
-            meetings=[
-                each for each in meetings(self.rules) if measure.code in (each.narrow.code, each.wide.code)
-            ],
+            **self._inheritance(),
+            local_values=self._local_values(),
+            draft_url=self._draft_url(),
             applies=condition_texts(self.standard),
             indicator=measured,
             formula=without_references(measured.formula),
@@ -164,22 +171,68 @@ class StandardPage(TemplatePage):
     def _find(self, code: str) -> Standard:
         """The standard, out of the rules already read where it is in force."""
         for rule in self.rules:
-            if rule.code == code:
+            if rule.measure_code == code:
                 return rule.standard
-        rows = Standard.objects.select_related("measure__document__jurisdiction", "measure__clause")
-        return get_object_or_404(rows.prefetch_related("values"), measure__code=code)
+        return get_object_or_404(catalogue_rows(), measure__code=code)
 
-    def _results(self) -> dict[str, Any]:
-        """Counts of the scope (or the area chosen) and one page of communities with one outcome."""
-        run = self.run
-        code = self.standard.measure.code
+    def _filter_form(self) -> StandardFilter:
         data = self.request.GET.copy()
         if data.get("outcome", "") not in Outcome.values:
             data["outcome"] = Outcome.NOT_MET.value
         form = StandardFilter(data, user=self.request.user)
+        form.is_valid()
+        return form
+
+    def _division_in_view(self) -> Division | None:
+        """The area chosen, else the user's only division."""
+        scope = scope_of(self.request.user)
+        mine = [each for each in scope.divisions if scope.may(Action.VIEW, each.path)]
+        return self.form.area or (mine[0] if len(mine) == 1 else None)
+
+    def _inheritance(self) -> dict[str, Any]:
+        """What meets in the user's divisions, and what the one in view inherits."""
+        code, paths = self.standard.measure.code, scope_of(self.request.user).paths(Action.VIEW)
+        family = family_of(in_sight(self.rules, paths), self.standard.indicator)
+        return {
+            "heirs": heirs(family, self.standard.indicator),
+            "meetings": [
+                each
+                for each in meetings(family)
+                if code in (each.narrow.measure_code, each.wide.measure_code)
+            ],
+            "here": self.here,
+            "chain": chain(family, self.standard.indicator, self.here.path) if self.here else [],
+        }
+
+    def _local_values(self) -> list[dict[str, Any]]:
+        """Values put in force in the user's divisions and above them, newest first."""
+        paths = scope_of(self.request.user).paths(Action.VIEW)
+        rows = [
+            row
+            for row in enacted_values(self.standard)
+            if any(is_under(path, row.path) or is_under(row.path, path) for path in paths)
+        ]
+        for row in rows:
+            row.standard = self.standard  # not asked for again
+        shown = told(rows, timezone.localdate())[:_MOST_LOCAL]
+        return [{"row": row, "state": state_tag(row), "wording": wording_of(row)} for row in shown]
+
+    def _draft_url(self) -> str:
+        """Where to draft a local value, for whoever may."""
+        if not (
+            scope_of(self.request.user).may_anywhere(Action.DRAFT_POLICY) and may_have_local(self.standard)
+        ):
+            return ""
+        return f"{reverse('policies:value_new')}?{urlencode({'standard': self.standard.measure.code})}"
+
+    def _results(self) -> dict[str, Any]:
+        """Counts of the scope (or the area chosen) and one page of communities with one outcome."""
+        run, form = self.run, self.form
+        code = self.standard.measure.code
         if run is None or code not in run.standards:
             return {"run": None, "filter_form": form}
         place = run.standards.index(code) + 1
+        self.rule = self.rules[place - 1]
         everything = form.apply(Scorecard.objects.filter(run=run)).annotate(
             letter=Substr("letters", place, 1)
         )
@@ -189,12 +242,12 @@ class StandardPage(TemplatePage):
             .values_list("letter")
             .annotate(count=Count("pk"))
         )
-        outcome = Outcome(str(data["outcome"]))
+        outcome = Outcome(str(form.cleaned_data["outcome"]))
         page = below = None
         if not self.standard.upper.get("only"):
             page = self._communities(run, everything, outcome)
             base = base_of(self.request.user, form.area)
-            below = spread(self.standard, run, place, base) if base is not None else None
+            below = spread(self.rule, run, place, base) if base is not None else None
         return {
             "run": run,
             "filter_form": form,
@@ -213,12 +266,12 @@ class StandardPage(TemplatePage):
             "outcome": outcome,
             "page": page,
             "below": below,
-            "own": self._own(run, form.area),
+            "own": self._own(run),
         }
 
     def _lamp(self, outcome: Outcome) -> str:
-        binds = self.standard.measure.document.binds
-        return outcome_lamp(outcome, severity(outcome, self.standard.binding), binds=binds)
+        rule = self.rule.at(self.here.path if self.here else "")
+        return outcome_lamp(outcome, severity(outcome, rule.binding), binds=rule.binds)
 
     def _link(self, outcome: Outcome) -> str:
         data = self.request.GET.copy()
@@ -236,11 +289,9 @@ class StandardPage(TemplatePage):
             row.url = reverse("policies:checkup", kwargs={"code": row.division.code})
         return page
 
-    def _own(self, run: EvaluationRun, area: Division | None) -> dict[str, Any] | None:
-        """The value of the area itself (or of the user's only division), where there is one."""
-        scope = scope_of(self.request.user)
-        mine = [each for each in scope.divisions if scope.may(Action.VIEW, each.path)]
-        division = area or (mine[0] if len(mine) == 1 else None)
+    def _own(self, run: EvaluationRun) -> dict[str, Any] | None:
+        """The value of the division in view itself, where there is one."""
+        division = self.here
         if division is None or division.level == Level.COMMUNITY or not self.standard.upper:
             return None
         relation = stored_relation(run=run, path=division.path, rules=run.rules)  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ def _missed(context: ReportContext) -> list[Trace]:
     traces = [
         trace
         for trace in context.result.traces
-        if trace.document.binds and trace.rule.for_communities and _failing(trace)
+        if trace.binds and trace.rule.for_communities and _failing(trace)
     ]
     return sorted(traces, key=lambda trace: (_rank(trace), -_failing(trace), trace.code))
 
@@ -43,7 +43,7 @@ def build_problems(context: ReportContext) -> list[Block]:
     ]
     blocks += [
         Paragraph.of(
-            f"{trace.title}（{trace.document.code} {trace.clause}）：未达标社区",
+            f"{trace.title}（{trace.citation}）：未达标社区",
             measured.count(trace.code, Outcome.NOT_MET),
             "，缺数据",
             measured.count(trace.code, Outcome.NO_DATA),

@@ -22,7 +22,7 @@ def _standard_row(measured: Measured, trace: Trace, rule: Rule) -> tuple[Cell, .
     )
     return (
         trace.title,
-        f"{trace.document.code} {trace.clause}",
+        f"{trace.citation}",
         rule.comparison.wording(rule.unit),
         *(measured.count(trace.code, outcome) for outcome in _COUNTED),
         met,
@@ -34,12 +34,15 @@ def build_standards(context: ReportContext) -> list[Block]:
     traces = [
         trace
         for trace in context.result.traces
-        if trace.rule.for_communities and trace.document.binds and _is_listed(trace)
+        if trace.rule.for_communities and trace.binds and _is_listed(trace)
     ]
     if not traces:
         return [Paragraph.of("本期没有可核查的标准。")]
-    rules = {rule.code: rule for rule in context.relation.rules}
-    documents = {trace.document.code: trace.document.title for trace in traces}
+    rules = {rule.code: rule.at(context.division.path) for rule in context.relation.rules}
+    documents = {
+        trace.rule.local.number if trace.rule.local else trace.document.code: trace.source_title
+        for trace in traces
+    }
     sources = "；".join(f"{code}为《{title}》" for code, title in documents.items())
     return [
         Paragraph.of(
@@ -74,13 +77,13 @@ def _is_listed(trace: Trace) -> bool:
 def build_targets(context: ReportContext) -> list[Block]:
     """Values that the division has of its own, against what is required here."""
     measured = context.measured
-    traces = [trace for trace in context.result.traces if trace.outcome is not None and trace.document.binds]
+    traces = [trace for trace in context.result.traces if trace.outcome is not None and trace.binds]
     if not traces:
         return []
     rows = tuple(
         (
             trace.rule.indicator.name,
-            f"{trace.document.code} {trace.clause}",
+            f"{trace.citation}",
             trace.required_text,
             f"{trace.rule.standard.due_on}" if trace.rule.standard.due_on else "长期",
             measured.value(trace.code),
