@@ -262,13 +262,9 @@ class UnitLine:
 
     @property
     def next_due(self) -> date | None:
-        days = [line.measure.due_on for line, _ in self.lines if (line.days_left or -1) >= 0]
-        urged = [
-            own.urged_due_on
-            for line, _ in self.lines
-            if (own := self.own(line)) is not None and own.is_urged and own.urged_due_on >= self.on
-        ]
-        return min([*(day for day in days if day is not None), *urged], default=None)
+        days = [line.measure.due_on for line, _ in self.lines if line.binds and not line.is_settled]
+        days += [own.urged_due_on for line, _ in self.lines if (own := self.own(line)) is not None]
+        return min((day for day in days if day is not None and day >= self.on), default=None)
 
     @property
     def overdue(self) -> int:

@@ -72,7 +72,7 @@ class ReportForm(KeyedForm):
         help_text=f"做了什么、到什么程度、还差什么，最多 {MOST_TEXT} 字。{_NO_PERSONS}"
         "认可后作为这项措施的落实情况写入报告。",
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label="佐证材料",
         required=False,
         help_text=f"最多 {MOST_FILES} 个，{NAMES}，每个不超过 {MOST_BYTES // MIB} MB。以前上传的仍然保留。",

@@ -117,7 +117,7 @@ class EntryKind(models.TextChoices):
     RELEASE = "release", "取消分工"
 
 
-class EntryQuerySet(AppendOnlyQuerySet, ScopedQuerySet):
+class EntryQuerySet(AppendOnlyQuerySet, ScopedQuerySet):  # type: ignore[override]
     """Added and read, never changed."""
 
 

@@ -115,7 +115,7 @@ def _traces_below(relation: Relation, children: Sequence[Division]) -> dict[str,
 def _findings(division: Division, on: date, standards: Mapping[str, Standard]) -> dict[str, dict[str, Any]]:
     """Open findings and late ones by code of standard (one statement)."""
     codes = {standard.pk: code for code, standard in standards.items()}
-    rows = (
+    rows: Any = (
         Finding.objects.filter(under(division.path), resolved_on=None, standard__in=codes)
         .order_by()
         .values("standard")

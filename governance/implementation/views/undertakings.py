@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -137,7 +137,11 @@ class UndertakingPage(DetailPage):
             report_id = int(number[:18]) if number.isascii() and number.isdigit() else 0
             accept = action == "accept"
             return progress.decide(report_id=report_id, accept=accept, remark=text, **given)
-        verbs = {"answer": urging.answer, "close": urging.close, "release": assigning.release}
+        verbs: dict[str, Callable[..., bool]] = {
+            "answer": urging.answer,
+            "close": urging.close,
+            "release": assigning.release,
+        }
         return verbs[action](text=text, **given)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
