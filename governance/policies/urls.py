@@ -13,6 +13,7 @@ from governance.policies.views.matrix import MatrixPage
 from governance.policies.views.overview import OverviewPage, own_overview
 from governance.policies.views.standards import StandardPage
 from governance.policies.views.values import EnactPage, ValueChangePage, ValueNewPage, ValuePage, ValuesPage
+from governance.policies.views.targets import RegisterPage, TargetPage, TargetsExport, own_register
 
 app_name = "policies"
 urlpatterns = [
@@ -26,6 +27,10 @@ urlpatterns = [
     path("policies/values/enact/", EnactPage.as_view(), name="values_enact"),
     path("policies/<slug:key>/adopt/", AdoptPage.as_view(), name="adopt"),
     path("policies/<slug:key>/", DocumentPage.as_view(), name="document"),
+    path("targets/", own_register, name="own_targets"),
+    path("targets/<str:code>/", RegisterPage.as_view(), name="targets"),
+    path("targets/<str:code>/export/", TargetsExport.as_view(), name="targets_export"),
+    path("targets/<str:code>/<str:measure>/", TargetPage.as_view(), name="target"),
     path("findings/", FindingsPage.as_view(), name="findings"),
     path("findings/assign/", AssignPage.as_view(), name="findings_assign"),
     path("findings/export/", FindingsExport.as_view(), name="findings_export"),

@@ -15,6 +15,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from django.db import connection
+
 from governance.divisions.models import Division
 from governance.divisions.paths import path_length
 from governance.policies.comparisons import AtLeast, Measured, Recorded
@@ -260,6 +262,25 @@ def _coverage_rule(rule: Rule) -> Rule:
     share = share_of(rule)
     comparison = AtLeast(value=Fraction(share)) if share else Recorded()
     return replace(rule, indicator=covered, comparison=comparison)
+
+
+def yearly_counts(*, rules: Sequence[Rule], path: str) -> dict[int, int | None]:
+    """What a quota counted below `path` by the days of its rules, one a year; None where nothing is known.
+
+    One statement for all years, from today's rows by their dates.
+    """
+    parts, params = [], []
+    for rule in rules:
+        names = {"area_type", "founded_on", "is_new_build", *rule.indicator.inputs, *rule.conditions.inputs}
+        relation = live_relation(path=path, on=rule.on, rules=[rule], wanted=names)
+        counted = f"SUM(CASE WHEN letters IN ({_JUDGED}) THEN ({rule.indicator.numerator}) END)"
+        parts.append(f"SELECT {rule.on.year} AS y, {counted} AS n FROM ({relation.sql.text}) r{rule.on.year}")
+        params += relation.sql.params
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return {year: None if count is None else int(count) for year, count in cursor.fetchall()}
 
 
 def division_result(*, division: Division, on: date) -> UpperResult:
