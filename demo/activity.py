@@ -16,6 +16,7 @@ from demo.follow_up import assign_findings
 from demo.loading import district
 from demo.operations import Desk, work_of_the_clerk, work_of_the_county
 from demo.people import MARK
+from demo.rounds import send_round
 from governance.accounts.models import User
 from governance.audit.models import Event, EventKind
 from governance.audit.services import record
@@ -63,6 +64,7 @@ def load_activity() -> dict[str, int]:
         counts["整改"] = assign_findings(staff, today)
     with as_user(LEAD) as lead:
         confirm_data(user=lead, division=street, today=today, note=f"{MARK}：已逐社区核对")
+    counts["填报任务"] = send_round(today)
     record(EventKind.IMPORT, obj=district(), reason=REASON, detail={"source": MARK, **counts})
     return counts
 
