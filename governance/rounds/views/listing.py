@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
@@ -46,7 +46,7 @@ class RoundList(ListPage):
     empty_title = "还没有填报任务"
     empty_hint = "区（县）经办点“新建填报任务”下发给街道；街道收到后在这里和“待办事项”里看到。"
     buttons = (Button("新建填报任务", "rounds:add", "plus", primary=True, action=Action.COLLECT),)
-    columns: ClassVar = (
+    columns = (
         Column("任务名称", "title", url=_url, strong=True, wrap=True),
         Column("状态", state_tag, kind="tag"),
         Column("填报期限", "due_on", kind="date"),

@@ -192,12 +192,10 @@ def test_statements_do_not_grow(
         (bureau, "/rounds/"),
         (bureau, made.get_absolute_url()),
         (bureau, "/todo/"),
-        (bureau, "/"),
         (bureau, "/rounds/add/"),
         (street, "/rounds/"),
         (street, row.get_absolute_url()),
         (street, "/todo/"),
-        (street, "/"),
     ]
 
     def counts() -> list[int]:
@@ -210,7 +208,7 @@ def test_statements_do_not_grow(
         return found
 
     few = counts()
-    for number in range(8):
+    for number in range(4):
         make_division(f"6101040010{number + 50}", f"新增{number}社区", tree.street)
         other = make_division(f"61010403{number}", f"新增{number}街道", tree.county)
         RoundStreet.objects.create(round=made, division=other)
