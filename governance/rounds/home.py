@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
+from governance.divisions.clock import today
 from governance.divisions.paths import is_under
 from governance.rounds.filling import may_confirm
 from governance.rounds.models import Round, RoundState, RoundStreet, StreetState
@@ -31,22 +32,28 @@ def _fills(user: Any) -> bool:
     return bool(below) or (bool(own) and scope.may_anywhere(Action.CONFIRM_DATA))
 
 
-def _waiting(user: Any) -> QuerySet[RoundStreet]:
+def _rows_of(request: HttpRequest, on: date) -> list[RoundStreet]:
+    """What the streets of the user have to fill or have filled this month, asked for once a request."""
+    kept: list[RoundStreet] | None = request.__dict__.get("_round_streets")
+    if kept is not None:
+        return kept
+    user: Any = request.user
+    if not _fills(user):
+        return []
+    month = timezone.make_aware(datetime(on.year, on.month, 1))
     rows = permitted(RoundStreet.objects.all(), user, Action.ADD)
-    return rows.filter(division__closed_on=None).select_related("round", "division")
+    rows = rows.filter(UNFINISHED | Q(state=StreetState.CONFIRMED, confirmed_at__gte=month))
+    # Of their values, "confirmed" is the first in the alphabet: what waits stands before what is done.
+    rows = rows.select_related("round", "division").order_by("-state", "round__due_on", "pk")
+    kept = [row for row in rows[:_MOST] if may_confirm(user, row)]
+    request.__dict__["_round_streets"] = kept
+    return kept
 
 
 def street_todos(request: HttpRequest, on: date) -> Iterable[Todo]:
     """A line for each round that a street of the user has to fill or has filled this month."""
-    user: Any = request.user
-    if not _fills(user):
-        return
-    month = timezone.make_aware(datetime(on.year, on.month, 1))
-    rows = _waiting(user).filter(UNFINISHED | Q(state=StreetState.CONFIRMED, confirmed_at__gte=month))
-    own = scope_of(user).paths(Action.ADD)
-    for row in rows.order_by("round__due_on", "pk")[:_MOST]:
-        if not may_confirm(user, row):
-            continue
+    own = scope_of(request.user).paths(Action.ADD)
+    for row in _rows_of(request, on):
         place = f"（{row.division.name}）" if own != (row.path,) else ""
         label = f"填报任务：{row.round.title}{place}"
         if row.is_done:
@@ -71,11 +78,7 @@ def bureau_todos(request: HttpRequest, on: date) -> Iterable[Todo]:
 
 def waiting_count(request: HttpRequest) -> int:
     """The number beside the menu entry: rounds that a street of the user has not answered."""
-    user: Any = request.user
-    if not _fills(user):
-        return 0
-    rows = _waiting(user).filter(UNFINISHED)[:_MOST]
-    return sum(1 for row in rows if may_confirm(user, row))
+    return sum(1 for row in _rows_of(request, today()) if not row.is_done)
 
 
 def register_home() -> None:
