@@ -43,6 +43,13 @@ _COMPUTER_ROOM = f"{MARK}陕西省民政厅信息中心"
 ACCOUNTS = (
     Account("demo-clerk", Role.STREET_CLERK, "610104001", _STREET, "录入、导入本街道台账"),
     Account("demo-lead", Role.STREET_LEAD, "610104001", _STREET, "确认本街道数据"),
+    Account(
+        "demo-lead-2",
+        Role.STREET_LEAD,
+        "610104002",
+        f"{MARK}莲湖区北院门街道办事处",
+        "另一个街道：看不到青年路街道",
+    ),
     Account("demo-staff", Role.COUNTY_STAFF, "610104", _COUNTY, "核查全区、生成进展报告"),
     Account("demo-county-lead", Role.COUNTY_LEAD, "610104", _COUNTY, "审定、签发报告"),
     Account("demo-city", Role.UPPER_READER, "6101", f"{MARK}西安市民政局", "查看全市、接收报告"),

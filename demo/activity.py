@@ -17,6 +17,7 @@ from demo.implementation import report_and_urge
 from demo.loading import district
 from demo.operations import Desk, work_of_the_clerk, work_of_the_county
 from demo.people import MARK
+from demo.rounds import send_round
 from governance.accounts.models import User
 from governance.audit.models import Event, EventKind
 from governance.audit.services import record
@@ -66,6 +67,7 @@ def load_activity() -> dict[str, int]:
     counts["落实"] = report_and_urge(district(), today, evidence)
     with as_user(LEAD) as lead:
         confirm_data(user=lead, division=street, today=today, note=f"{MARK}：已逐社区核对")
+    counts["填报任务"] = send_round(today)
     record(EventKind.IMPORT, obj=district(), reason=REASON, detail={"source": MARK, **counts})
     return counts
 

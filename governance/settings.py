@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "governance.exchange",
     "governance.people",
     "governance.records",
+    "governance.rounds",
     "governance.policies",
     "governance.ledgers",
     "governance.implementation",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("workbook/", include("governance.exchange.urls")),
     path("records/", include("governance.records.urls")),
     path("completeness/", include("governance.records.completeness.urls")),
+    path("rounds/", include("governance.rounds.urls")),
     path("", include("governance.policies.urls")),
     path("implementation/", include("governance.implementation.urls")),
     path("", include("governance.web.urls")),

@@ -35,6 +35,7 @@ from governance.records.models import Attachment
 from governance.reports.models import Period, Report
 from governance.reports.periods import HalfYear
 from governance.reports.services import MadeReport, keep_report
+from governance.rounds.models import Round, RoundStreet
 from governance.web.help import IMAGES
 from governance.web.policy import Route
 from grids.models import Grid
@@ -225,6 +226,29 @@ def _export_at(case: Case) -> ExportFile:
     )
 
 
+def _round_at(case: Case) -> Round:
+    """An open round of the division at whatever streets lie below it."""
+    division = case.division
+    made = Round.objects.create(
+        division=division, title="填报", due_on=date(2030, 1, 1), sheets=["grids"], issued_by=case.visitor
+    )
+    for street in Division.objects.under(division.path).filter(level=Level.STREET):
+        RoundStreet.objects.create(round=made, division=street)
+    return made
+
+
+def _round_street_at(case: Case) -> RoundStreet:
+    division = case.division
+    made = Round.objects.create(
+        division=division.parent or division,
+        title="填报",
+        due_on=date(2030, 1, 1),
+        sheets=["grids", "communities"],
+        issued_by=case.visitor,
+    )
+    return RoundStreet.objects.create(round=made, division=division)
+
+
 MAKERS: dict[str, Maker] = {
     "audit.event": lambda case: record(EventKind.CHANGE, path=case.division.path),
     "reports.report": _report_at,
@@ -233,6 +257,8 @@ MAKERS: dict[str, Maker] = {
     "policies.finding": _finding_at,
     "implementation.undertaking": _undertaking_at,
     "policies.localvalue": _local_value_at,
+    "rounds.round": _round_at,
+    "rounds.roundstreet": _round_street_at,
 }
 """Model label (`communities.compound`) → maker, for every route with `pk` about that model."""
 
@@ -278,6 +304,7 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "jobs:cancel": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:progress": lambda case: {"pk": _failed_job_at(case).pk},
     "reports:figure": lambda case: {"pk": _report_at(case).pk, "figure": "communities"},
+    "rounds:change": lambda case: {"pk": _round_at(case).pk},
     "records:detail": _grid_at,
     "records:history": _grid_at,
     "records:attach": _grid_at,

@@ -30,7 +30,7 @@ GROUPS: tuple[tuple[str, dict[str, str]], ...] = (
         "问题与督办",
         {
             "follow_up": "登记问题的整改意见、责任人和期限",
-            "collect": "下发收集任务、催办、验收部门进展",
+            "collect": "下发填报任务、催报、验收部门进展",
             "report_own_measures": "填报本部门措施的进展",
         },
     ),
@@ -64,7 +64,7 @@ LABELS: dict[str, str] = {value: label for _, labels in GROUPS for value, label 
 PURPOSES: dict[Role, str] = {
     Role.STREET_CLERK: "登记和维护本街道（乡镇）各社区的台账。",
     Role.STREET_LEAD: "同录入员，并确认本街道数据、办理街道审核。",
-    Role.COUNTY_STAFF: "核查全区（县）台账，生成报告，下发收集任务。",
+    Role.COUNTY_STAFF: "核查全区（县）台账，生成报告，下发填报任务。",
     Role.COUNTY_LEAD: "同经办，并审定、签发报告，发布本地政策数值。",
     Role.UPPER_READER: "查看下级情况，接收报告，不维护数据。",
     Role.DEPARTMENT: "查看汇总情况，填报本部门措施的进展，不看人员。",

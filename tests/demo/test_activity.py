@@ -31,11 +31,15 @@ from governance.records import drafts
 from governance.records.attachments import read
 from governance.records.models import Attachment, Draft, EmptyConfirmation
 from governance.reports.models import DataConfirmation
+from governance.rounds.models import Reminder, Round, RoundStreet
 from tests.demo.test_cases import CHANGED_LATER, EXPECTED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-KINDS = (Attachment, DataConfirmation, Draft, EmptyConfirmation, Event, Finding, FindingNote, ImportBatch)
+KINDS = (
+    *(Attachment, DataConfirmation, Draft, EmptyConfirmation, Event, Finding, FindingNote, ImportBatch),
+    *(Round, RoundStreet, Reminder),
+)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +103,19 @@ def test_words_given(counts):
     assert (empty.division.code, empty.sheet) == (WITHOUT_ORGANISATIONS, "organisations")
     word = DataConfirmation.objects.get(withdrawn_at=None)
     assert (word.division.code, word.confirmed_by.username) == ("610104001", LEAD)
+
+
+def test_a_round_is_under_way(counts):
+    made = Round.objects.get()
+    assert made.is_open and MARK in made.note and counts["填报任务"] == 1
+    states = dict(RoundStreet.objects.values_list("division__code", "state"))
+    assert len(states) == 9
+    assert (states["610104001"], states["610104002"], states["610104003"]) == (
+        "returned",
+        "confirmed",
+        "open",
+    )
+    assert Reminder.objects.get().street.division.code == "610104003"
 
 
 def test_draft_filter_and_attachment(counts):

@@ -19,7 +19,6 @@ from governance.records.completeness.states import (
     State,
     counted_sheets,
     filled,
-    listed_sheets,
     main_sheet,
     standing,
 )
@@ -79,8 +78,14 @@ class Cell:
         return format_html('<span class="lamp {}">{}</span>', LAMPS[self.state], self.text)
 
 
-def cells_of(divisions: Sequence[Division], on: date) -> dict[str, list[Cell]]:
-    """Path → cells in the order of the workbook, in three statements."""
+def cells_of(
+    divisions: Sequence[Division], on: date, some: Sequence[Sheet] | None = None
+) -> dict[str, list[Cell]]:
+    """Path → cells in the order of the sheets, in three statements at most.
+
+    `some`: the sheets to look at, by default those asked of every community.
+    """
+    asked = counted_sheets() if some is None else some
     paths = [division.path for division in divisions]
     if not paths:
         return {}
@@ -91,12 +96,13 @@ def cells_of(divisions: Sequence[Division], on: date) -> dict[str, list[Cell]]:
         .annotate(sheet=Value(sheet.slug))
         .values_list("path", "sheet")
         .annotate(number=Count("pk"))
-        for sheet in listed_sheets()
+        for sheet in asked
+        if not sheet.is_per_community
     ]
     if parts:
         numbers = {(path, slug): number for path, slug, number in parts[0].union(*parts[1:], all=True)}
     main, entered = main_sheet(), set()
-    if main is not None:
+    if main is not None and main in asked:
         rows = standing(main, on).filter(path__in=paths).annotate(filled=filled(main))
         for path, number, first in rows.values_list("path", "filled", main.important[0]):
             numbers[path, main.slug] = number
@@ -106,7 +112,7 @@ def cells_of(divisions: Sequence[Division], on: date) -> dict[str, list[Cell]]:
     by_place = {(word.path, word.sheet): word for word in words}
     return {
         division.path: [
-            _cell(sheet, division, numbers, by_place, division.path in entered) for sheet in counted_sheets()
+            _cell(sheet, division, numbers, by_place, division.path in entered) for sheet in asked
         ]
         for division in divisions
     }

@@ -34,6 +34,9 @@ LAMPS = {State.ENTERED: "green", State.EMPTY: "blue", State.PARTIAL: "amber", St
 """CSS class of the lamp of each state: it holds colour and shape."""
 
 
+DONE_STATES = (State.ENTERED, State.EMPTY)
+
+
 def counted_sheets() -> list[Sheet]:
     """The sheets asked of every community, in the order of the workbook."""
     return [sheet for sheet in sheets.registered() if sheet.slug and (sheet.key or sheet.important)]
@@ -108,7 +111,7 @@ def _conditions(sheet: Sheet, on: date) -> dict[str, Any]:
 
 def _condition(sheet: Sheet, state: str, on: date) -> Any:
     found = _conditions(sheet, on)
-    wanted = {DONE: (State.ENTERED, State.EMPTY), TODO: (State.PARTIAL, State.MISSING)}.get(state, (state,))
+    wanted = {DONE: DONE_STATES, TODO: (State.PARTIAL, State.MISSING)}.get(state, (state,))
     parts = [found[each] for each in wanted if found[each] is not None]
     return reduce(or_, [Q(part) for part in parts]) if parts else None
 

@@ -27,6 +27,24 @@ from governance.records.models import EmptyConfirmation
 from governance.web import formats
 
 
+@dataclass(frozen=True)
+class Progress:
+    """Cells that are done, of how many."""
+
+    done: int = 0
+    cells: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.cells - self.done
+
+    @property
+    def share_text(self) -> str:
+        """完整率: done cells over all cells; never 100 % while one is left."""
+        text = formats.percent(self.done, self.cells or None, 1)
+        return "99.9%" if text == "100.0%" and self.left else text
+
+
 @dataclass
 class Tally:
     """Communities of a unit by registry and state; a cell is one registry of one community."""
@@ -54,19 +72,25 @@ class Tally:
         """Cells in a state."""
         return sum(self.count(sheet.slug, state) for sheet in counted_sheets())
 
+    def progress(self, slugs: Sequence[str]) -> Progress:
+        """Done and all cells of some sheets."""
+        return Progress(sum(self.done(slug) for slug in slugs), self.communities * len(slugs))
+
+    @property
+    def whole(self) -> Progress:
+        return self.progress([sheet.slug for sheet in counted_sheets()])
+
     @property
     def cells(self) -> int:
-        return self.communities * len(counted_sheets())
+        return self.whole.cells
 
     @property
     def cells_done(self) -> int:
-        return sum(self.done(sheet.slug) for sheet in counted_sheets())
+        return self.whole.done
 
     @property
     def share_text(self) -> str:
-        """完整率: done cells over all cells; never 100 % while one is left."""
-        text = formats.percent(self.cells_done, self.cells or None, 1)
-        return "99.9%" if text == "100.0%" and self.cells_done < self.cells else text
+        return self.whole.share_text
 
     @property
     def fields_text(self) -> str:
@@ -106,8 +130,13 @@ def _empty(sheet: Sheet, condition: Q, unit: Any, on: date) -> QuerySet[Any]:
     return named.values_list("unit", "slug", "state").annotate(number=Count("pk"))
 
 
-def tally(*, paths: Sequence[str], length: int, on: date) -> dict[str, Tally]:
-    """Unit path → tally below some paths; a unit is the first `length` digits of a path (0: all in one)."""
+def tally(
+    *, paths: Sequence[str], length: int, on: date, some: Sequence[Sheet] | None = None
+) -> dict[str, Tally]:
+    """Unit path → tally below some paths; a unit is the first `length` digits of a path (0: all in one).
+
+    `some`: the sheets to count, by default those asked of every community.
+    """
     condition, unit = within(paths), unit_of(length)
     found: dict[str, Tally] = {}
     main = main_sheet()
@@ -128,14 +157,13 @@ def tally(*, paths: Sequence[str], length: int, on: date) -> dict[str, Tally]:
                 some=Count("pk", filter=begun(main)),
             )
         )
-        for path, number, fields, done, some in counted:
+        for path, number, fields, done, started in counted:
             slug = main.slug
             found[path] = Tally(
-                number, {slug: done}, {}, {slug: some - done}, filled=fields or 0, fields=number * whole
+                number, {slug: done}, {}, {slug: started - done}, filled=fields or 0, fields=number * whole
             )
-    parts = [
-        rows_of(sheet, condition, unit, on) for sheet in listed_sheets() for rows_of in (_entered, _empty)
-    ]
+    listed = listed_sheets() if some is None else [sheet for sheet in some if not sheet.is_per_community]
+    parts = [rows_of(sheet, condition, unit, on) for sheet in listed for rows_of in (_entered, _empty)]
     if parts:
         for path, slug, state, number in parts[0].union(*parts[1:], all=True):
             if path in found:

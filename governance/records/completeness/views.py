@@ -26,6 +26,7 @@ from governance.records.completeness.cells import Cell, cells_of, optional_url
 from governance.records.completeness.filters import CompletenessFilter
 from governance.records.completeness.services import confirm_empty, revoke_empty
 from governance.records.completeness.states import (
+    DONE_STATES,
     TODO,
     State,
     counted_sheets,
@@ -211,7 +212,7 @@ class CommunityPage(TemplatePage):
         return super().get_context_data(
             division=division,
             lines=lines,
-            done=sum(1 for line in lines if line.cell.state in (State.ENTERED, State.EMPTY)),
+            done=sum(1 for line in lines if line.cell.state in DONE_STATES),
             last=changed.get(division.path),
             may_add=may_add,
             **kwargs,
