@@ -5,7 +5,7 @@ from typing import Any
 from governance.policies.comparisons.bands import Bands
 from governance.policies.comparisons.base import Comparison, Measured
 from governance.policies.comparisons.inputs import AtLeastInput, AtMostInput, EachAtLeast, EqualShares, Rises
-from governance.policies.comparisons.nominal import Ideal, Matching, Nominal
+from governance.policies.comparisons.nominal import Ideal, Matching, Nominal, Recorded
 from governance.policies.comparisons.thresholds import AtLeast, AtLeastPer, AtMost, Between, FeasibleBetween
 
 COMPARISONS: dict[str, type[Comparison]] = {
@@ -19,6 +19,7 @@ COMPARISONS: dict[str, type[Comparison]] = {
         Bands,
         Nominal,
         Ideal,
+        Recorded,
         Matching,
         AtLeastInput,
         AtMostInput,
@@ -45,6 +46,7 @@ __all__ = [
     "Matching",
     "Measured",
     "Nominal",
+    "Recorded",
     "Rises",
     "comparison_for",
 ]
