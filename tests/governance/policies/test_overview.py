@@ -63,7 +63,7 @@ def test_a_theme_and_a_standard_narrow_everything(frozen_tree: Tree, client_of: 
     whole = page(client, "610104")
     by_theme = page(client, "610104", "?theme=size")
     codes = {line.trace.code for _, lines in by_theme["groups"] for line in lines}
-    assert codes and all(code.split("-")[1] in {"SIZE", "BND"} for code in codes)
+    assert codes and all(code.split("-")[1] in {"SIZE", "BND", "ADJ"} for code in codes)
     assert len(by_theme["theme_stacks"]) == 1
     one = page(client, "610104", "?standard=LH-SIZE-01")
     [trace] = [trace for trace in whole["own"].traces if trace.code == "LH-SIZE-01"]
