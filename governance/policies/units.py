@@ -38,6 +38,7 @@ UNITS: dict[str, Unit] = {
         Unit("times", "次"),
         Unit("day", "天"),
         Unit("money", "元", scale=100, decimals=2),
+        Unit("yuan", "元"),
         Unit("money_10000", "万元", scale=1_000_000, decimals=2),
         Unit("money_per_square_metre", "元/㎡", scale=100, decimals=2),
         Unit("per_10000", "人/万人", factor=10000, decimals=2),
