@@ -15,9 +15,7 @@ Case = dict[str, Any]
 CASES: list[Case] = [case for file in FILES for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 
-@pytest.mark.parametrize(
-    "case", CASES, ids=[f"{case['type']} {number}" for number, case in enumerate(CASES)]
-)
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['type']} {number}" for number, case in enumerate(CASES)])
 def test_a_gate_speaks_at_the_fields_that_break_it(case: Case) -> None:
     ledger = by_code(case["type"])
     assert ledger is not None
