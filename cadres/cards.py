@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Substr
 
-from cadres.choices import CommitteePost, PartyPost
+from cadres.choices import CommitteePost, PartyPost, SocialWorkCertificate
 from cadres.models import CadreCard, CommunityWorker, TwoCommitteeMember
 from governance.divisions.models import Level
 from governance.divisions.paths import path_length
@@ -47,6 +47,7 @@ def _members(on: date) -> models.QuerySet:
             director_total=Count("pk", filter=active & director),
             both_total=Count("pk", filter=active & secretary & director),
             supervision=Count("pk", filter=active & Q(heads_supervision=True)),
+            supervision_in_party=Count("pk", filter=active & Q(heads_supervision=True) & party),
             fulltime_not_employed=Count(
                 "person", distinct=True, filter=fulltime & ~Exists(employed) & ~Exists(earlier)
             ),
@@ -56,12 +57,20 @@ def _members(on: date) -> models.QuerySet:
 
 def _workers(on: date) -> models.QuerySet:
     """Distinct persons; who works in several communities of a county counts in the first one only, so that
-    the count is right where the standard is judged and streets still add up to it (D20, G33)."""
+    the count is right where the standard is judged and streets still add up to it (D20, G33). Certificates
+    are counted in every community where their holder works: each asks for one of its own."""
+    active = active_on(on)
+    certified = ~Q(certificate__in=["", SocialWorkCertificate.NONE])
     earlier = _same_person(CommunityWorker.objects.filter(path__lt=OuterRef("path")), on)
     return (
         CommunityWorker.objects.valid()
         .values("division_id")
-        .annotate(total=Count("person", distinct=True, filter=active_on(on) & Q(~Exists(earlier))))
+        .annotate(
+            total=Count("person", distinct=True, filter=active & Q(~Exists(earlier))),
+            employed=Count("pk", filter=active),
+            certificate_known=Count("pk", filter=active & ~Q(certificate="")),
+            certified=Count("person", distinct=True, filter=active & certified),
+        )
     )
 
 
@@ -88,6 +97,18 @@ CARD = Card(
             "person",
             "workers",
         ),
+        Input(
+            "supervision_heads_in_party",
+            "在党组织班子任职的监委会主任数",
+            "m.supervision_in_party",
+            "person",
+            "members",
+        ),
+        Input("workers_employed", "在职社区工作者记录数", "w.employed", "piece", "workers"),
+        Input(
+            "workers_certificate_known", "已填社工证书的在职记录数", "w.certificate_known", "piece", "workers"
+        ),
+        Input("workers_certified", "持社会工作者证书人数", "w.certified", "person", "workers"),
     ),
 )
 
@@ -157,6 +178,32 @@ INDICATORS = (
         "有在任监委会主任为是",
         "CASE WHEN supervision_heads > 0 THEN 1 WHEN supervision_heads = 0 THEN 0 END",
         ("supervision_heads",),
+    ),
+    Indicator(
+        "has_party_secretary",
+        "书记在任",
+        "yes_no",
+        "有在任党组织书记为是，空缺为否",
+        "CASE WHEN secretaries > 0 THEN 1 WHEN secretaries = 0 THEN 0 END",
+        ("secretaries",),
+    ),
+    Indicator(
+        "supervision_head_in_party",
+        "监委会主任由党组织班子成员兼任",
+        "yes_no",
+        "在任监委会主任同时有党组织职务为是；职位空缺为否（D21）",
+        "CASE WHEN supervision_heads_in_party > 0 THEN 1 WHEN supervision_heads_in_party = 0 THEN 0 END",
+        ("supervision_heads_in_party", "supervision_heads"),
+    ),
+    Indicator(
+        "social_workers",
+        "持证社会工作者人数",
+        "person",
+        "在职社区工作者中持有社会工作者证书（助理及以上）的人数，一人一计（D40）；"
+        "没有持证者而又有人未填证书的为缺数据",
+        "CASE WHEN workers_certified > 0 OR workers_certificate_known = workers_employed "
+        "THEN workers_certified END",
+        ("workers_certified", "workers_certificate_known", "workers_employed"),
     ),
     Indicator(
         "workers_per_10000",

@@ -97,7 +97,11 @@ class CadreCard(CardRow):
     directors = models.BigIntegerField(null=True)
     secretary_directors = models.BigIntegerField(null=True)
     supervision_heads = models.BigIntegerField(null=True)
+    supervision_heads_in_party = models.BigIntegerField(null=True)
     workers = models.BigIntegerField(null=True)
+    workers_employed = models.BigIntegerField(null=True)
+    workers_certificate_known = models.BigIntegerField(null=True)
+    workers_certified = models.BigIntegerField(null=True)
 
     class Meta(CardRow.Meta):
         verbose_name = "两委与社工指标"

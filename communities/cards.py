@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Count, Q
 
-from communities.choices import AreaType, PartyOrgKind, PropertyKind
+from communities.choices import AreaType, OrganisationStatus, PartyOrgKind, PropertyKind
 from communities.models import Community, CommunityCard, Compound, SocialOrganisation
 from governance.exchange.rows import active_on
 from governance.policies.indicators import Card, Indicator, Input
@@ -43,15 +43,23 @@ def _compounds(on: date) -> models.QuerySet:
             total=Count("pk", filter=active),
             known=Count("pk", filter=active & ~Q(property_kind="")),
             managed=Count("pk", filter=active & managed),
+            unmanaged=Count("pk", filter=active & Q(property_kind=PropertyKind.NONE)),
+            committee_known=Count("pk", filter=active & Q(has_owners_committee__isnull=False)),
+            with_committee=Count("pk", filter=active & Q(has_owners_committee=True)),
         )
     )
 
 
 def _organisations(on: date) -> models.QuerySet:
+    active = active_on(on)
     return (
         SocialOrganisation.objects.valid()
         .values("division_id")
-        .annotate(total=Count("pk", filter=active_on(on)))
+        .annotate(
+            total=Count("pk", filter=active),
+            registered=Count("pk", filter=active & Q(status=OrganisationStatus.REGISTERED)),
+            filed=Count("pk", filter=active & Q(status=OrganisationStatus.FILED)),
+        )
     )
 
 
@@ -119,6 +127,25 @@ CARD = Card(
         Input("compound_count", "小区数", "compounds.total", "piece", "compounds"),
         Input("compounds_known", "已填物业类型的小区数", "compounds.known", "piece", "compounds"),
         Input("compounds_managed", "有物业服务的小区数", "compounds.managed", "piece", "compounds"),
+        Input("compounds_unmanaged", "无物业的小区数", "compounds.unmanaged", "piece", "compounds"),
+        Input(
+            "compounds_committee_known",
+            "已填业委会情况的小区数",
+            "compounds.committee_known",
+            "piece",
+            "compounds",
+        ),
+        Input(
+            "compounds_with_committee", "有业委会的小区数", "compounds.with_committee", "piece", "compounds"
+        ),
+        Input(
+            "organisations_registered",
+            "登记的社会组织数",
+            "organisations.registered",
+            "piece",
+            "organisations",
+        ),
+        Input("organisations_filed", "备案的社会组织数", "organisations.filed", "piece", "organisations"),
         Input("organisation_count", "社区社会组织数", "organisations.total", "piece", "organisations"),
     ),
 )
@@ -172,6 +199,39 @@ INDICATORS = (
         "登记和备案的在册社会组织数（D23）",
         "organisation_count",
         ("organisation_count",),
+    ),
+    Indicator(
+        "organisations_registered",
+        "登记的社区社会组织数",
+        "piece",
+        "登记的在册社会组织数",
+        "organisations_registered",
+        ("organisations_registered", "organisation_count"),
+    ),
+    Indicator(
+        "organisations_filed",
+        "备案的社区社会组织数",
+        "piece",
+        "备案的在册社会组织数",
+        "organisations_filed",
+        ("organisations_filed", "organisation_count"),
+    ),
+    Indicator(
+        "compounds_without_property",
+        "无物业服务的小区数",
+        "piece",
+        "物业类型为无物业的小区数；有小区未填物业类型的为缺数据",
+        "CASE WHEN compounds_known = compound_count THEN compounds_unmanaged END",
+        ("compounds_unmanaged", "compounds_known", "compound_count"),
+    ),
+    Indicator(
+        "owners_committee_coverage",
+        "小区业委会组建率",
+        "percent",
+        "有业委会的小区数 ÷ 小区数；有小区未填的为缺数据",
+        "CASE WHEN compounds_committee_known = compound_count THEN compounds_with_committee END",
+        ("compounds_with_committee", "compounds_committee_known", "compound_count"),
+        denominator="compound_count",
     ),
     Indicator(
         "property_coverage",

@@ -86,6 +86,22 @@ INDICATORS = (
         invalid_text="请核对：居民活动面积大于设施建筑面积。",
     ),
     Indicator(
+        "has_service_facility",
+        "有综合服务设施",
+        "yes_no",
+        "有在用的综合服务设施、服务站或农村服务中心为是；从未登记设施为缺数据（D14）",
+        "CASE WHEN service_facilities > 0 THEN 1 WHEN service_facilities = 0 THEN 0 END",
+        ("service_facilities",),
+    ),
+    Indicator(
+        "has_embedded_facility",
+        "有嵌入式服务设施",
+        "yes_no",
+        "有在用的嵌入式服务设施为是；从未登记设施为缺数据",
+        "CASE WHEN embedded_facilities > 0 THEN 1 WHEN embedded_facilities = 0 THEN 0 END",
+        ("embedded_facilities",),
+    ),
+    Indicator(
         "facilities_below_standard",
         "设施面积不达标的社区数",
         "piece",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 
 from governance.exchange.rows import active_on
 from governance.policies.indicators import Card, Indicator, Input
@@ -23,6 +23,8 @@ def _grids(on: date) -> models.QuerySet:
             households_sum=Sum("households", filter=active, default=0),
             residential=Count("pk", filter=active & Q(kind=GridKind.RESIDENTIAL)),
             largest=Max("households", filter=active & Q(kind=GridKind.RESIDENTIAL)),
+            smallest_of_all=Min("households", filter=by_group),
+            largest_of_all=Max("households", filter=by_group),
             with_party_org=Count(
                 "pk", filter=active & Q(party_org__in=[GridPartyOrg.BRANCH, GridPartyOrg.GROUP])
             ),
@@ -48,6 +50,22 @@ CARD = Card(
             "largest_grid",
             "最大居民网格户数",
             "CAST(grid.largest AS bigint)",
+            "household",
+            "grids",
+            additive=False,
+        ),
+        Input(
+            "smallest_household_grid",
+            "最小网格户数（不含专属网格）",
+            "CAST(grid.smallest_of_all AS bigint)",
+            "household",
+            "grids",
+            additive=False,
+        ),
+        Input(
+            "largest_household_grid",
+            "最大网格户数（不含专属网格）",
+            "CAST(grid.largest_of_all AS bigint)",
             "household",
             "grids",
             additive=False,
@@ -79,6 +97,22 @@ INDICATORS = (
         "本社区居民网格中户数最多者（D02）",
         "largest_grid",
         ("largest_grid", "residential_grids"),
+    ),
+    Indicator(
+        "household_grid_size",
+        "网格户数",
+        "household",
+        "居民网格和村民小组网格中户数最多者，与户数最少者一并核查；专属网格不计（D04）",
+        "largest_household_grid",
+        ("largest_household_grid", "smallest_household_grid", "group_grids"),
+    ),
+    Indicator(
+        "smallest_household_grid",
+        "最小网格户数",
+        "household",
+        "居民网格和村民小组网格中户数最少者；专属网格不计",
+        "smallest_household_grid",
+        ("smallest_household_grid", "group_grids"),
     ),
     Indicator(
         "group_grid_match",

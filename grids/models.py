@@ -74,6 +74,8 @@ class GridCard(CardRow):
     grid_households = models.BigIntegerField(null=True)
     residential_grids = models.BigIntegerField(null=True)
     largest_grid = models.BigIntegerField(null=True)
+    smallest_household_grid = models.BigIntegerField(null=True)
+    largest_household_grid = models.BigIntegerField(null=True)
     grids_with_party_org = models.BigIntegerField(null=True)
     grids_party_known = models.BigIntegerField(null=True)
     grids_mapped = models.BigIntegerField(null=True)

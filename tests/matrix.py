@@ -196,6 +196,13 @@ def _registry_at(case: Case) -> Kwargs | None:
     return {"code": code, "slug": "grids"} if case.division.level == Level.COMMUNITY else None
 
 
+def _target_at(case: Case) -> Kwargs:
+    """A target seen from a division."""
+    if not Standard.objects.exists():
+        load_policies()
+    return {"code": case.division.code, "measure": "SX-VOL-02"}
+
+
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "completeness:confirm": _registry_at,
     "completeness:revoke": _registry_at,
@@ -218,6 +225,7 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
         for name in ("unit_change", "unit_close", "unit_reopen")
     },
     "console:end_session": lambda case: _session_at(case),
+    "policies:target": _target_at,
     "jobs:detail": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:retry": lambda case: {"pk": _failed_job_at(case).pk},
     "jobs:cancel": lambda case: {"pk": _failed_job_at(case).pk},

@@ -24,6 +24,11 @@ class CommunityCard(CardRow):
     compound_count = models.BigIntegerField(null=True)
     compounds_known = models.BigIntegerField(null=True)
     compounds_managed = models.BigIntegerField(null=True)
+    compounds_unmanaged = models.BigIntegerField(null=True)
+    compounds_committee_known = models.BigIntegerField(null=True)
+    compounds_with_committee = models.BigIntegerField(null=True)
+    organisations_registered = models.BigIntegerField(null=True)
+    organisations_filed = models.BigIntegerField(null=True)
     organisation_count = models.BigIntegerField(null=True)
 
     class Meta(CardRow.Meta):

@@ -33,6 +33,7 @@ class PoliciesConfig(AppConfig):
         )
         for page in ("policies:checkup", "policies:matrix"):
             menu.belongs(page, "policies:own_overview")
+        menu.register(menu.MenuItem("目标台账", "policies:own_targets", "flag", view, order=40))
         menu.register(menu.MenuItem("政策文件", "policies:documents", "book-2", view, order=70))
         panels.register(panels.Panel("policies/panels/findings.html", findings_panel, order=40, action=view))
         register_home()
@@ -43,6 +44,9 @@ class PoliciesConfig(AppConfig):
         )
         links.register(
             links.DivisionLink("达标对照表", "policies:matrix", "list-check", above, view, order=15)
+        )
+        links.register(
+            links.DivisionLink("目标台账", "policies:targets", "flag", frozenset(Level), view, order=20)
         )
         links.register(
             links.DivisionLink("社区体检", "policies:checkup", "stethoscope", community, view, order=10)

@@ -13,6 +13,7 @@ from governance.accounts.scope import permitted
 from governance.policies.models import Finding, Measure
 from governance.policies.outcomes import Outcome, Severity
 from governance.policies.presentation import PROBLEMS
+from governance.policies.targets import TargetState
 from governance.policies.themes import OTHER, THEMES, theme_of
 from governance.web.areas import AreaFilterForm
 from governance.web.filters import FilterForm
@@ -129,6 +130,19 @@ class StandardFilter(AreaFilterForm):
 
     outcome = forms.ChoiceField(label="结果", choices=Outcome.choices)
     lookups = {"outcome": lambda queryset, value: queryset}
+
+
+class TargetFilter(FilterForm):
+    """Filters 目标台账; applied to lines, not to rows."""
+
+    on = DateField(label="截至日期")
+    document = forms.ChoiceField(label="文件")
+    state = forms.ChoiceField(label="状态", choices=[("", "全部"), *TargetState.choices])
+
+    def __init__(self, data: QueryDict, *, documents: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        cast(forms.ChoiceField, self.fields["document"]).choices = [("", "全部"), *documents]
+        self.is_valid()
 
 
 class MatrixFilter(FilterForm):

@@ -13,14 +13,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from governance.accounts.roles import Action
-from governance.accounts.scope import permitted
+from governance.accounts.scope import permitted, scope_of
 from governance.console.units import UnitCell, UnitColumn, Units, own_units
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
-from governance.divisions.paths import under
+from governance.divisions.paths import is_under, under
 from governance.policies.filters import SOON
 from governance.policies.models import Finding
 from governance.policies.outcomes import Severity
+from governance.policies.target_register import targets_due
 from governance.web.charts import Part, Stack
 from governance.web.todo import Todo
 
@@ -126,6 +127,22 @@ def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
     yield Todo("消除的问题", url, count=counts["mended"], unit="个", done=True)
 
 
+def target_todos(request: HttpRequest, on: date) -> Iterable[Todo]:
+    """Targets of documents in force whose day comes within a month, for those who collect data for them."""
+    scope = scope_of(request.user)
+    held = [each for each in scope.divisions if scope.may(Action.COLLECT, each.path)]
+    if not held:
+        return
+    for due in targets_due(on):
+        fitting = (each for each in held if is_under(each.path, due.path) and due.level in (None, each.level))
+        division = next(fitting, None)
+        if division is not None:
+            url = reverse("policies:target", kwargs={"code": division.code, "measure": due.code})
+            yield Todo(
+                f"目标到期：{due.title}", url, due.on, unit="项", note="请核对数据，逾期未达成将判未达标"
+            )
+
+
 def register_home() -> None:
     """Columns, bars and todos of findings."""
     from governance.console import units
@@ -139,3 +156,4 @@ def register_home() -> None:
         panels.Panel("policies/panels/spread.html", spread_panel, order=72, action=Action.VIEW, aside=True)
     )
     todo.register(todo.Provider("findings", todos, Action.FOLLOW_UP))
+    todo.register(todo.Provider("targets", target_todos, Action.FOLLOW_UP))

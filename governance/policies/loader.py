@@ -188,6 +188,7 @@ def _load_standards(
                 "conditions": entry.when.model_dump(mode="json", exclude_defaults=True),
                 "upper": entry.upper.model_dump(exclude_defaults=True) if entry.upper else {},
                 "remedy": dict(entry.remedy),
+                "pace": entry.pace.model_dump(mode="json") if entry.pace else {},
                 "reading": entry.reading,
             },
         )

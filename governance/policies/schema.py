@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from governance.policies.comparisons import COMPARISONS
+from governance.policies.comparisons.base import Exact
 from governance.policies.comparisons.conditions import Conditions
 from governance.policies.indicators import UnknownIndicator, all_inputs, indicator
 from governance.policies.units import UNITS
@@ -109,9 +110,16 @@ class ValueEntry(Strict):
 class UpperEntry(Strict):
     kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
     only: bool = False
-    value: int = Field(100, ge=1, le=100)
+    value: int = Field(100, ge=0, le=100)
     level: Literal[0, 1, 2, 3, 4] | None = None
     of: list[str] = []
+
+
+class PaceEntry(Strict):
+    """Where a target began: the day, and the figure of that day in the indicator's unit (D37)."""
+
+    start: date
+    baseline: Exact
 
 
 class StandardEntry(Strict):
@@ -125,6 +133,7 @@ class StandardEntry(Strict):
     when: Conditions = Conditions()
     values: list[ValueEntry] = Field(min_length=1)
     upper: UpperEntry | None = None
+    pace: PaceEntry | None = None
     remedy: dict[Literal["below", "above", "infeasible"], str] = {}
     reading: str = ""
 

@@ -17,8 +17,8 @@ class Theme:
 
 THEMES: tuple[Theme, ...] = (
     Theme("size", "规模与边界", frozenset({"SIZE", "BND", "EST", "ADJ", "TYPE"})),
-    Theme("facilities", "服务设施", frozenset({"FAC", "EMB", "SMART", "INFO"})),
-    Theme("cadres", "组织与队伍", frozenset({"CAD", "PTY", "SUP", "ORG", "TRN", "PAY"})),
+    Theme("facilities", "服务设施", frozenset({"FAC", "EMB", "SMART", "INFO", "SVC"})),
+    Theme("cadres", "组织与队伍", frozenset({"CAD", "PTY", "SUP", "ORG", "TRN", "PAY", "SW"})),
     Theme("grids", "网格", frozenset({"GRID"})),
     Theme("property", "物业与环境", frozenset({"PROP", "ENV"})),
     Theme("society", "志愿者与社会组织", frozenset({"VOL", "SOC", "UNIT", "DEL"})),

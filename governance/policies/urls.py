@@ -11,6 +11,7 @@ from governance.policies.views.findings import FindingsPage
 from governance.policies.views.matrix import MatrixPage
 from governance.policies.views.overview import OverviewPage, own_overview
 from governance.policies.views.standards import StandardPage
+from governance.policies.views.targets import RegisterPage, TargetPage, TargetsExport, own_register
 
 app_name = "policies"
 urlpatterns = [
@@ -18,6 +19,10 @@ urlpatterns = [
     path("policies/", DocumentsPage.as_view(), name="documents"),
     path("policies/standards/<str:standard>/", StandardPage.as_view(), name="standard"),
     path("policies/<slug:key>/", DocumentPage.as_view(), name="document"),
+    path("targets/", own_register, name="own_targets"),
+    path("targets/<str:code>/", RegisterPage.as_view(), name="targets"),
+    path("targets/<str:code>/export/", TargetsExport.as_view(), name="targets_export"),
+    path("targets/<str:code>/<str:measure>/", TargetPage.as_view(), name="target"),
     path("findings/", FindingsPage.as_view(), name="findings"),
     path("findings/assign/", AssignPage.as_view(), name="findings_assign"),
     path("findings/export/", FindingsExport.as_view(), name="findings_export"),

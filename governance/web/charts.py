@@ -5,6 +5,7 @@ Colours are attributes, not styles, so that the content policy of the pages allo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -23,6 +24,10 @@ LABEL_WIDTH = 150
 VALUE_WIDTH = 90
 ROW_HEIGHT = 28
 BAR_HEIGHT = 16
+CURVE_LEFT = 90
+CURVE_RIGHT = 60
+CURVE_TOP = 14
+CURVE_HEIGHT = 170
 MINI_WIDTH = 120
 MINI_HEIGHT = 12
 
@@ -163,6 +168,69 @@ def mini_stack(title: str, parts: Sequence[Part]) -> SafeString:
         x += width
     return render_to_string(
         "web/charts/mini.svg", {"title": title, "pieces": pieces, "width": MINI_WIDTH, "height": MINI_HEIGHT}
+    )
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line through points of (day, figure); `dashed` for one that is only shown beside the other."""
+
+    label: str
+    points: Sequence[tuple[date, float]]
+    colour: str = "blue"
+    dashed: bool = False
+
+
+def day_curves(
+    title: str,
+    curves: Sequence[Curve],
+    *,
+    ticks: Sequence[tuple[float, str]],
+    mark: date | None = None,
+    point: tuple[date, float, str] | None = None,
+) -> SafeString:
+    """Lines over time: `ticks` label figures on the left, `mark` is a day, `point` a figure with its text."""
+    days = [day for curve in curves for day, _ in curve.points] + ([mark] if mark else [])
+    figures = [figure for curve in curves for _, figure in curve.points] + [figure for figure, _ in ticks]
+    figures += [point[1]] if point else []
+    if not days or min(days) == max(days):
+        return SafeString("")
+    first, span = min(days), (max(days) - min(days)).days
+    low, high = min([0, *figures]), max(figures)
+    room, height = WIDTH - CURVE_LEFT - CURVE_RIGHT, CURVE_HEIGHT
+
+    def x(day: date) -> float:
+        return round(CURVE_LEFT + room * (day - first).days / span, 1)
+
+    def y(figure: float) -> float:
+        return round(CURVE_TOP + height * (1 - (figure - low) / ((high - low) or 1)), 1)
+
+    return render_to_string(
+        "web/charts/curves.svg",
+        {
+            "title": title,
+            "width": WIDTH,
+            "height": height + CURVE_TOP + 46,
+            "left": CURVE_LEFT,
+            "right": WIDTH - CURVE_RIGHT,
+            "floor": CURVE_TOP + height,
+            "curves": [
+                {
+                    "label": curve.label,
+                    "path": " ".join(f"{x(day)},{y(figure)}" for day, figure in curve.points),
+                    "stroke": COLOURS[curve.colour],
+                    "dashed": curve.dashed,
+                    "key_x": CURVE_LEFT + place * 190,
+                    "key_y": height + CURVE_TOP + 38,
+                }
+                for place, curve in enumerate(curves)
+            ],
+            "ticks": [{"y": y(figure), "text_y": y(figure) + 4, "text": text} for figure, text in ticks],
+            "days": [{"x": x(day), "text": f"{day:%Y-%m-%d}"} for day in (first, max(days))],
+            "mark": {"x": x(mark), "text": f"{mark:%Y-%m-%d}"} if mark else None,
+            "point": {"x": x(point[0]), "y": y(point[1]), "text": point[2]} if point else None,
+            "fill": COLOURS["red"],
+        },
     )
 
 

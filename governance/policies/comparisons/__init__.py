@@ -12,7 +12,7 @@ from governance.policies.comparisons.inputs import (
     Falls,
     Rises,
 )
-from governance.policies.comparisons.nominal import Ideal, Matching, Nominal
+from governance.policies.comparisons.nominal import Ideal, Matching, Nominal, Recorded
 from governance.policies.comparisons.thresholds import AtLeast, AtLeastPer, AtMost, Between, FeasibleBetween
 
 COMPARISONS: dict[str, type[Comparison]] = {
@@ -26,6 +26,7 @@ COMPARISONS: dict[str, type[Comparison]] = {
         Bands,
         Nominal,
         Ideal,
+        Recorded,
         Matching,
         AtLeastInput,
         AtMostInput,
@@ -54,6 +55,7 @@ __all__ = [
     "Matching",
     "Measured",
     "Nominal",
+    "Recorded",
     "Rises",
     "comparison_for",
 ]

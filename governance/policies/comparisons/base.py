@@ -49,6 +49,8 @@ class Comparison(BaseModel, ABC):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     kind: ClassVar[str]
+    judges: ClassVar[bool] = True
+    """Whether the comparison says met or not; a figure that is only shown does not."""
     boundary: ClassVar[str]
     """What happens at the limit itself, in Chinese words."""
 

@@ -44,6 +44,7 @@ class Ideal(Comparison):
     """为宜: shown as information, with the distance; never a check (G07)."""
 
     kind: ClassVar[str] = "ideal"
+    judges: ClassVar[bool] = False
     boundary: ClassVar[str] = "只显示与规定的数相差多少，不判达标与否。"
     value: Exact
 
@@ -58,6 +59,26 @@ class Ideal(Comparison):
 
     def wording(self, unit: Unit) -> str:
         return f"以{text(self.value, unit)}为宜"
+
+
+class Recorded(Comparison):
+    """The text asks for the thing and gives no figure: counted and shown, never judged."""
+
+    kind: ClassVar[str] = "recorded"
+    judges: ClassVar[bool] = False
+    boundary: ClassVar[str] = "文件没有规定数量，只作统计，不判达标与否。"
+
+    def letter_sql(self, measured: Measured, fail: str) -> str:
+        return "'I'"
+
+    def required(self, inputs: Inputs) -> None:
+        return None
+
+    def gap(self, value: Fraction, inputs: Inputs) -> None:
+        return None
+
+    def wording(self, unit: Unit) -> str:
+        return "未定数量，只作统计"
 
 
 class Matching(Comparison):

@@ -6,7 +6,7 @@ both alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,11 +95,17 @@ def card_select(
     return Sql(f"SELECT {head}, {inputs} FROM ({base.text}) d{joins.text}", base.params + joins.params)
 
 
-def _live_inputs(path: str, on: date, division_ids: Sequence[int] | None) -> Sql:
+def _live_inputs(
+    path: str, on: date, division_ids: Sequence[int] | None, wanted: Collection[str] | None
+) -> Sql:
+    """The inputs of all apps, or those wanted only: tables that give none of them are not asked."""
     base = _communities(path, on, division_ids)
     inputs, joins, params = [], "", base.params
     for card in cards():
-        inputs += [f"{item.sql} AS {item.name}" for item in card.inputs]
+        held = [item for item in card.inputs if wanted is None or item.name in wanted]
+        if not held:
+            continue
+        inputs += [f"{item.sql} AS {item.name}" for item in held]
         piece = _joins(card, path, on, division_ids)
         joins, params = joins + piece.text, params + piece.params
     columns = ", ".join(["d.id AS division_id", "d.path AS path", *inputs])
@@ -220,10 +226,18 @@ def letters_sql(rules: Sequence[Rule], scope: str) -> str:
 
 
 def live_relation(
-    *, path: str, on: date, rules: Sequence[Rule], division_ids: Sequence[int] | None = None
+    *,
+    path: str,
+    on: date,
+    rules: Sequence[Rule],
+    division_ids: Sequence[int] | None = None,
+    wanted: Collection[str] | None = None,
 ) -> Relation:
-    """Evaluate the communities of a subtree (or some of them) from today's tables, storing nothing."""
-    inputs = _live_inputs(path, on, division_ids)
+    """Evaluate the communities of a subtree (or some of them) from today's tables, storing nothing.
+
+    `wanted` limits the inputs to some; whoever reads the relation must not ask for others then.
+    """
+    inputs = _live_inputs(path, on, division_ids, wanted)
     text = f"SELECT i.*, {letters_sql(rules, path)} AS letters FROM ({inputs.text}) i"
     return Relation(Sql(text, inputs.params), tuple(rules), on, computed=True)
 

@@ -43,6 +43,8 @@ class Trace:
     inputs: tuple[TraceInput, ...]
     unit: Unit
     counts: Mapping[str, int] = field(default_factory=dict)
+    exact: Fraction | None = None
+    """The value before it was rounded for print."""
 
     @property
     def code(self) -> str:
@@ -179,6 +181,7 @@ def explain(
         inputs=_trace_inputs(names, row) if with_value else (),
         unit=unit,
         counts=counts or {},
+        exact=value,
     )
 
 

@@ -2,10 +2,10 @@
 
 `Standard.upper` says which: {"kind": "ratio"} the sum over the sum (D22), {"kind": "sum"} the sum alone,
 {"kind": "coverage", "value": n} the share of applicable communities that meet it, at least n % (100 unless
-written), missing data staying in the denominator (D25), {"kind": "shortfall",
-"of": [codes]} how many communities miss one of the standards named, {"kind": "quota", "level": n} a yearly
-count judged at one level and shown elsewhere as a contribution (D26). `"only"` means that communities have
-no result of their own.
+written; 0: no share is asked for, it is only shown), missing data staying in the denominator (D25),
+{"kind": "shortfall", "of": [codes]} how many communities miss one of the standards named, {"kind": "quota",
+"level": n} a yearly count judged at one level and shown elsewhere as a contribution (D26). `"only"` means
+that communities have no result of their own.
 """
 
 from collections import Counter
@@ -15,9 +15,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from django.db import connection
+
 from governance.divisions.models import Division
 from governance.divisions.paths import path_length
-from governance.policies.comparisons import AtLeast
+from governance.policies.comparisons import AtLeast, Measured, Recorded
 from governance.policies.evaluation.relation import Relation, live_relation
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.evaluation.trace import Trace, explain
@@ -80,6 +82,10 @@ def _aggregates(rules: Sequence[Rule]) -> list[str]:
             columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.numerator}) END) AS n{k}")
             columns.append(f"SUM(CASE WHEN {judged} THEN ({rule.indicator.denominator}) END) AS m{k}")
             columns += [f"SUM(CASE WHEN {judged} THEN {name} END) AS i{k}_{name}" for name in _summed(rule)]
+        elif kind == "coverage" and not rule.for_communities:
+            measured = Measured(rule.indicator.numerator, rule.indicator.denominator, rule.unit)
+            met = f"{_letter(k)} = 'I' AND {rule.comparison.letter_sql(measured, 'N')} = 'M'"
+            columns.append(f"SUM(CASE WHEN {met} THEN 1 ELSE 0 END) AS n{k}")
         elif kind == "shortfall":
             missed = [
                 f"{_letter(j)} = 'N'"
@@ -163,6 +169,11 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
         # The inputs shown are those the value was made of: communities that could not be judged stay out.
         judged = sum(counts.get(LETTERS[letter].value, 0) for letter in JUDGED_LETTERS)
         row = {**row, **{name: row[f"i{k}_{name}"] for name in _summed(rule)}, "count": judged}
+    if kind == "coverage" and not rule.for_communities:
+        # Communities have no result of their own (a target of 40 % holds nothing against any one of them).
+        met, judged = int(row[f"n{k}"] or 0), counts.pop(Outcome.INFORMATION.value, 0)
+        split = {Outcome.MET.value: met, Outcome.NOT_MET.value: judged - met}
+        counts |= {outcome: count for outcome, count in split.items() if count}
     missing = counts.get(Outcome.NO_DATA.value, 0)
     applicable = sum(counts.values()) - counts.get(Outcome.NOT_APPLICABLE.value, 0)
     if applicable == 0 and kind:
@@ -228,6 +239,8 @@ def _compared(rule: Rule, numerator: Any, denominator: Any, fail: Outcome, row: 
     if int(denominator) == 0:
         return Outcome.NOT_APPLICABLE
     value = rule.unit.value(int(numerator), int(denominator))
+    if not rule.comparison.judges:
+        return Outcome.INFORMATION
     met = rule.comparison.judge(value, row)
     return Outcome.NOT_APPLICABLE if met is None else Outcome.MET if met else fail
 
@@ -243,7 +256,28 @@ def _coverage_rule(rule: Rule) -> Rule:
         numerator="0",
         inputs=(),
     )
-    return replace(rule, indicator=covered, comparison=AtLeast(value=Fraction(share_of(rule))))
+    share = share_of(rule)
+    comparison = AtLeast(value=Fraction(share)) if share else Recorded()
+    return replace(rule, indicator=covered, comparison=comparison)
+
+
+def yearly_counts(*, rules: Sequence[Rule], path: str) -> dict[int, int | None]:
+    """What a quota counted below `path` by the days of its rules, one a year; None where nothing is known.
+
+    One statement for all years, from today's rows by their dates.
+    """
+    parts, params = [], []
+    for rule in rules:
+        names = {"area_type", "founded_on", "is_new_build", *rule.indicator.inputs, *rule.conditions.inputs}
+        relation = live_relation(path=path, on=rule.on, rules=[rule], wanted=names)
+        counted = f"SUM(CASE WHEN letters IN ({_JUDGED}) THEN ({rule.indicator.numerator}) END)"
+        parts.append(f"SELECT {rule.on.year} AS y, {counted} AS n FROM ({relation.sql.text}) r{rule.on.year}")
+        params += relation.sql.params
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return {year: None if count is None else int(count) for year, count in cursor.fetchall()}
 
 
 def division_result(*, division: Division, on: date) -> UpperResult:

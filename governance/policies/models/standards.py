@@ -15,7 +15,7 @@ class Standard(models.Model):
     """A checkable rule. It carries the code of its measure: one result per measure.
 
     `area_types` empty means every area type; `conditions` limits further (see comparisons/conditions.py);
-    `upper` says what a higher division's own value is.
+    `upper` says what a higher division's own value is; `pace` from which day and figure a target is followed.
     """
 
     measure = models.OneToOneField(Measure, on_delete=models.CASCADE, related_name="standard")
@@ -27,6 +27,7 @@ class Standard(models.Model):
     conditions = models.JSONField("适用条件", default=dict)
     upper = models.JSONField("上级口径", default=dict)
     remedy = models.JSONField("整改提示", default=dict)
+    pace = models.JSONField("进度起点", default=dict)
     reading = models.TextField("口径说明", blank=True)
 
     class Meta:

@@ -1,6 +1,5 @@
 """三、标准落实和目标完成情况: every standard with its clause, and the dated targets."""
 
-from governance.policies.comparisons import Ideal
 from governance.policies.evaluation.resolve import Rule
 from governance.policies.evaluation.trace import Trace
 from governance.policies.outcomes import Outcome, applicable
@@ -69,8 +68,7 @@ def build_standards(context: ReportContext) -> list[Block]:
 def _is_listed(trace: Trace) -> bool:
     """Standards that judge somebody here. One whose data are all missing is listed with the rest, or the
     units below would not add up to the whole."""
-    judges = not isinstance(trace.rule.comparison, Ideal)
-    return judges and set(trace.counts) != {Outcome.NOT_APPLICABLE.value}
+    return trace.rule.comparison.judges and set(trace.counts) != {Outcome.NOT_APPLICABLE.value}
 
 
 def build_targets(context: ReportContext) -> list[Block]:

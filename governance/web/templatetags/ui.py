@@ -157,6 +157,12 @@ def stacks(title: str, rows: Sequence[charts.Stack]) -> SafeString:
 
 
 @register.simple_tag
+def day_curves(chart: dict[str, Any]) -> SafeString:
+    """Lines over time as SVG from the arguments of `charts.day_curves`; put a table beside them."""
+    return charts.day_curves(**chart)
+
+
+@register.simple_tag
 def mini_stack(title: str, parts: Sequence[charts.Part]) -> SafeString:
     """One narrow stacked bar for a table cell."""
     return charts.mini_stack(title, parts)

@@ -69,7 +69,7 @@ def test_standard(file: Path, measured_tree: Tree) -> None:
     wrong = []
     path = street.path[: path_length(Level.COUNTY)]
     for on in sorted({case.get("day", USUAL_DAY) for case in cases}):
-        results = results_of_many(divisions=divisions, path=path, on=on)
+        results = results_of_many(divisions=divisions, path=path, on=on, codes={file.stem})
         for division, case in zip(divisions, cases, strict=True):
             if case.get("day", USUAL_DAY) == on:
                 traces = results[division.pk]
