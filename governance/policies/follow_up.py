@@ -89,7 +89,7 @@ def may_note(user: User, finding: Finding) -> bool:
 
 def contains_personal(text: str) -> bool:
     """Whether an ID number or a mobile number stands in a text."""
-    return _PERSONAL.search(text) is not None
+    return PERSONAL_NUMBERS.search(text) is not None
 
 
 def check_text(text: str) -> str:

@@ -12,8 +12,8 @@ from governance.policies.views.findings import FindingsPage
 from governance.policies.views.matrix import MatrixPage
 from governance.policies.views.overview import OverviewPage, own_overview
 from governance.policies.views.standards import StandardPage
-from governance.policies.views.values import EnactPage, ValueChangePage, ValueNewPage, ValuePage, ValuesPage
 from governance.policies.views.targets import RegisterPage, TargetPage, TargetsExport, own_register
+from governance.policies.views.values import EnactPage, ValueChangePage, ValueNewPage, ValuePage, ValuesPage
 
 app_name = "policies"
 urlpatterns = [
