@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policies', '0003_finding_assigned'),
+        ('policies', '0004_local_values'),
     ]
 
     operations = [
