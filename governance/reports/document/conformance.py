@@ -216,16 +216,21 @@ def _glyphs(file: ReadBack) -> Iterator[Finding]:
         missing = {
             g.text
             for g in page.glyphs
-            if not g.text.isspace() and (len(g.text) != 1 or g.text in MISSING or _lacks(file, g))
+            if not g.text.isspace() and (not _is_one(g.text) or g.text in MISSING or _lacks(file, g))
         }
         if missing:
             shown = "、".join(sorted(missing))
             yield Finding("missing-glyph", page.number, f"第{page.number}页缺字：{shown}")
 
 
+def _is_one(text: str) -> bool:
+    """Whether a glyph stands for one character, or for the dash of two ems that two dashes make."""
+    return len(text) == 1 or text == "——"
+
+
 def _lacks(file: ReadBack, glyph: Glyph) -> bool:
     # Digits and letters may be printed with an alternative shape that has no code of its own; ideographs not.
-    return ord(glyph.text) > 0x2E80 and ord(glyph.text) not in file.fonts[glyph.font].codes
+    return ord(glyph.text[0]) > 0x2E80 and ord(glyph.text[0]) not in file.fonts[glyph.font].codes
 
 
 def _page_numbers(file: ReadBack) -> Iterator[Finding]:

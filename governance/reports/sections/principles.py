@@ -7,6 +7,7 @@ from governance.implementation.progress import narratives
 from governance.policies.models import Measure
 from governance.policies.models.documents import DocumentStatus, MeasureKind
 from governance.reports.context import ReportContext
+from governance.reports.document.fonts import resolve
 from governance.reports.document.model import Block, Column, Paragraph, Table
 
 
@@ -22,6 +23,13 @@ def principles_of(path: str) -> list[Measure]:
 def _moment(context: ReportContext) -> date | datetime:
     """Until when texts count: the making of the snapshot, so that it always gives the same report."""
     return context.on if context.snapshot is None else context.snapshot.created_at
+
+
+def _printable(text: str) -> str:
+    """A text that users wrote, with a question mark for what no font of the report can print."""
+    for character in resolve().uncovered(text):
+        text = text.replace(character, "？")
+    return text
 
 
 def build(context: ReportContext) -> list[Block]:
@@ -61,7 +69,7 @@ def build(context: ReportContext) -> list[Block]:
         ),
     ]
     for each in with_text:
-        lines = [line for line in told[each.code].split("\n") if line]
+        lines = [line for line in _printable(told[each.code]).split("\n") if line]
         blocks.append(Paragraph.of(f"{each.title}（{each.document.code} {each.clause.ref}）：{lines[0]}"))
         blocks += [Paragraph.of(line) for line in lines[1:]]
     return blocks

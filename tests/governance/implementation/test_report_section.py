@@ -14,6 +14,7 @@ from governance.reports.document.model import OfficialDocument, Table, plain
 from governance.reports.freeze import freeze
 from governance.reports.models import Period
 from governance.reports.periods import HalfYear
+from governance.reports.sections.principles import _printable
 
 AFTER = date(2026, 6, 16)
 
@@ -62,6 +63,10 @@ def test_every_principle_stands_and_later_texts_change_no_frozen_report(measured
     assert "另一段文字" in _texts(_document(period, county, again))
     assert again.created_at <= timezone.now()
     assert "落实情况" in _texts(_document(period, measured_tree.street, again))
+
+
+def test_what_no_font_prints_becomes_a_question_mark():
+    assert _printable("社区——治理 ①ก") == "社区——治理 ①？"
 
 
 def test_a_draft_document_stands_in_no_report(measured_tree, period):

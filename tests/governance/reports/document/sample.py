@@ -173,7 +173,7 @@ def report(**changes: object) -> OfficialDocument:
                 Step(("核实浐河社区面积数据",), "枣园街道办事处", dt.date(2026, 7, 31)),
             )
         ),
-        Paragraph.of("特此报告。"),
+        Paragraph.of("社区治理——共建共治共享，持续推进。特此报告。"),
     )
     base = OfficialDocument(
         title_lines=("西安市莲湖区民政局", "关于2026年上半年社区治理工作", "进展情况的报告"),
