@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "governance.console.notices.JobNoticeMiddleware",
+    "governance.web.middleware.TodoMiddleware",
     "governance.web.middleware.NulMiddleware",
     "governance.web.policy.PolicyMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -162,8 +162,13 @@ def state_tag(undertaking: Undertaking | None) -> tuple[str, str]:
     return f"{undertaking.get_status_display()} · {undertaking.get_state_display()}", colour
 
 
-def lines_of(measures: Iterable[Measure], division: Division, on: date) -> list[Line]:
-    """The measures in a division: one statement for undertakings, and those of the providers of figures."""
+def lines_of(
+    measures: Iterable[Measure], division: Division, on: date, *, judged: bool = False
+) -> list[Line]:
+    """The measures in a division: one statement for undertakings, and those of the providers of figures.
+
+    `judged`: with the figures that can be late or missed only, for pages that sum up.
+    """
     measures = list(measures)
     lines = {each.pk: Line(each, division, on) for each in measures}
     if not lines:
@@ -175,7 +180,7 @@ def lines_of(measures: Iterable[Measure], division: Division, on: date) -> list[
             line.undertakings.append(row)
         if row.role:
             line.given.append(row)
-    figures = figures_of(measures, division, on)
+    figures = figures_of(measures, division, on, judged=judged)
     for line in lines.values():
         line.figures = figures.get(line.measure.code, ())
     return list(lines.values())

@@ -144,4 +144,4 @@ def _owed(user: Any, names: set[str], on: date) -> Iterable[Todo]:
 def register_todo() -> None:
     from governance.web import todo
 
-    todo.register(todo.Provider("implementation", todos, Action.VIEW))
+    todo.register(todo.Provider("implementation", todos, Action.VIEW, todo.A_MINUTE))

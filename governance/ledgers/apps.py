@@ -26,7 +26,7 @@ class LedgersConfig(AppConfig):
         loader.parts.append(load_record_types)
         figures.register(measures.figures)
         figures.register_league(measures.league)
-        todo.register(todo.Provider("ledgers", duties.todos, Action.ADD))
+        todo.register(todo.Provider("ledgers", duties.todos, Action.ADD, todo.A_MINUTE))
         menu.register(
             menu.MenuItem("专项台账", "ledgers:index", "clipboard-data", Action.VIEW, 95, tables.MENU_GROUP)
         )

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zlib import crc32
 
-from django.core.cache import cache
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -24,8 +22,6 @@ from governance.ledgers.periods import Period, closed_periods
 from governance.ledgers.subjects import Census, subjects, used_in
 from governance.web.todo import Todo
 
-SECONDS = 60
-"""Todos may be a minute old, as the counts of the menu are."""
 PERIODS_SHOWN = {"month": 12, "quarter": 4, "half_year": 2, "year": 2}
 """How far back what was not filed is still asked for."""
 
@@ -128,13 +124,7 @@ def missing_subjects(ledger: Ledger, path: str, period: Period | None, on: date)
 def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
     """What waits for whoever enters: the newest missing period of each record type, and days that come up."""
     paths = scope_of(request.user).paths(Action.ADD)
-    # The paths stand in the key, so a grant taken away takes its todos away at once.
-    key = f"ledger-todos:{on}:{crc32(repr(paths).encode())}:{len(paths)}"
-    found: list[Todo] | None = cache.get(key)
-    if found is None:
-        found = [*_periods_due(paths, on), *_days_due(paths, on)]
-        cache.set(key, found, SECONDS)
-    return found
+    return [*_periods_due(paths, on), *_days_due(paths, on)]
 
 
 def _days_due(paths: Sequence[str], on: date) -> Iterable[Todo]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from zlib import crc32
 
+from django.core.cache import cache
 from django.urls import reverse
 
 from governance.divisions.models import Division
@@ -16,6 +18,8 @@ from governance.policies.figures import Figure, LeagueLine, below
 from governance.policies.models import Measure
 from governance.web.formats import thousands
 
+SECONDS = 60
+
 
 def figures(measures: Sequence[Measure], division: Division, on: date) -> Mapping[str, Sequence[Figure]]:
     """Entries, subjects covered, sums and late entries of each measure's record type, and periods missing."""
@@ -23,13 +27,12 @@ def figures(measures: Sequence[Measure], division: Division, on: date) -> Mappin
     if not some:
         return {}
     found = summaries(some, division.path, on)
-    census = Census(some, division.path)
-    missing = _missing(some, division.path, on)
+    counts, missing = _expected(some, division.path, on)
     return {
         ledger.code: _figures_of(
             ledger,
             found.get(ledger.slug, NONE),
-            census.count(ledger),
+            counts[ledger.slug],
             missing.get(ledger.slug, 0),
             division.code,
         )
@@ -54,6 +57,19 @@ def _figures_of(ledger: Ledger, summary: Summary, subjects: int, missing: int, a
         due = f"{reverse('ledgers:due')}?area={area}"
         found.append(Figure("应报未报", f"{thousands(missing)} 份", due, late=missing))
     return found
+
+
+def _expected(some: Sequence[Ledger], path: str, on: date) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Subjects and late missing entries by slug; kept for a minute, since every page of measures asks."""
+    codes = crc32(",".join(ledger.code for ledger in some).encode())
+    key = f"ledger-expected:{path}:{on}:{codes}"
+    kept: tuple[dict[str, int], dict[str, int]] | None = cache.get(key)
+    if kept is None:
+        census = Census(some, path)
+        counts = {ledger.slug: census.count(ledger) for ledger in some}
+        kept = counts, _missing(some, path, on)
+        cache.set(key, kept, SECONDS)
+    return kept
 
 
 def _missing(some: Sequence[Ledger], path: str, on: date) -> dict[str, int]:

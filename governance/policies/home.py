@@ -163,5 +163,5 @@ def register_home() -> None:
         panels.Panel("policies/panels/spread.html", spread_panel, order=72, action=Action.VIEW, aside=True)
     )
     todo.register(todo.Provider("findings", todos, Action.FOLLOW_UP))
-    todo.register(todo.Provider("local_values", drafts_waiting, Action.ENACT_POLICY))
-    todo.register(todo.Provider("targets", target_todos, Action.FOLLOW_UP))
+    todo.register(todo.Provider("local_values", drafts_waiting, Action.ENACT_POLICY, todo.A_MINUTE))
+    todo.register(todo.Provider("targets", target_todos, Action.FOLLOW_UP, todo.A_MINUTE))

@@ -84,5 +84,5 @@ def waiting_count(request: HttpRequest) -> int:
 def register_home() -> None:
     from governance.web import todo
 
-    todo.register(todo.Provider("rounds-street", street_todos, Action.ADD))
-    todo.register(todo.Provider("rounds-bureau", bureau_todos, Action.COLLECT))
+    todo.register(todo.Provider("rounds-street", street_todos, Action.ADD, todo.A_MINUTE))
+    todo.register(todo.Provider("rounds-bureau", bureau_todos, Action.COLLECT, todo.A_MINUTE))

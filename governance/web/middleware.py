@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from governance.accounts.lasting import is_by_script
+from governance.web import todo
 
 REQUEST_ID_HEADER = "X-Request-ID"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=()"
@@ -53,6 +54,19 @@ class RequestIdMiddleware:
         ended.headers["Cache-Control"] = "no-store"
         ended.cookies = response.cookies
         return ended
+
+
+class TodoMiddleware:
+    """After something was sent the sender's todos are asked anew, not taken from the last minute."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and request.user.is_authenticated:
+            todo.forget(request.user.pk)
+        return response
 
 
 class NulMiddleware:

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from secrets import token_hex
 from typing import Any
+from zlib import crc32
 
+from django.core.cache import cache
 from django.http import HttpRequest
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 
 SOON = timedelta(days=7)
+A_MINUTE = 60
+KEPT = 3600
 
 
 class When(StrEnum):
@@ -74,11 +79,16 @@ Provide = Callable[[HttpRequest, date], Iterable[Todo]]
 
 @dataclass(frozen=True)
 class Provider:
-    """Gives the todos of the signed-in user on a day; `action`: asked of whoever has it somewhere."""
+    """Gives the todos of the signed-in user on a day; `action`: asked of whoever has it somewhere.
+
+    What it gives may be `seconds` old, as the counts of the menu are; after whatever the user sends it is
+    asked anew, so that nothing done still seems to wait.
+    """
 
     code: str
     provide: Provide
     action: Action | None = None
+    seconds: int = 0
 
 
 _providers: dict[str, Provider] = {}
@@ -122,6 +132,29 @@ class TodoList:
         return sum(line.todo.count for line in self.of(when))
 
 
+def _given(provider: Provider, request: HttpRequest, on: date) -> Iterable[Todo]:
+    if not provider.seconds:
+        return provider.provide(request, on)
+    # The grants stand in the key, so a right taken away takes its todos away at once.
+    held = repr([(each.role, each.content_object.path) for each in scope_of(request.user).grants])
+    since = cache.get(_sent_key(request.user.pk), "")
+    key = f"todo:{provider.code}:{request.user.pk}:{on}:{crc32(held.encode())}:{since}"
+    kept: list[Todo] | None = cache.get(key)
+    if kept is None:
+        kept = list(provider.provide(request, on))
+        cache.set(key, kept, provider.seconds)
+    return kept
+
+
+def _sent_key(user_id: int) -> str:
+    return f"todo-since:{user_id}"
+
+
+def forget(user_id: int) -> None:
+    """What waits for a user may have changed by what he just sent."""
+    cache.set(_sent_key(user_id), token_hex(4), KEPT)
+
+
 def todos_of(request: HttpRequest, on: date) -> TodoList:
     """Ask every provider once a request."""
     kept: Any = request.__dict__.get("_todos")
@@ -131,7 +164,7 @@ def todos_of(request: HttpRequest, on: date) -> TodoList:
             todo
             for provider in _providers.values()
             if provider.action is None or scope.may_anywhere(provider.action)
-            for todo in provider.provide(request, on)
+            for todo in _given(provider, request, on)
             if todo.count
         ]
         lines = [TodoLine(todo, todo.when(on), todo.days_left(on)) for todo in found]

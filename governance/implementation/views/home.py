@@ -27,7 +27,9 @@ class HomePage(AreaMixin, TemplatePage):
         return [crumbs[0], (f"{self.division.name} 政策落实", "")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        documents = by_document(lines_of(applicable_measures(self.division), self.division, self.on))
+        documents = by_document(
+            lines_of(applicable_measures(self.division), self.division, self.on, judged=True)
+        )
         waiting = dict(
             Undertaking.objects.filter(under(self.division.path), state=State.WAITING)
             .order_by()
@@ -75,7 +77,7 @@ class OverduePage(AreaMixin, TemplatePage):
     title = "超期清单"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lines = lines_of(applicable_measures(self.division), self.division, self.on)
+        lines = lines_of(applicable_measures(self.division), self.division, self.on, judged=True)
         late = [line for line in lines if line.late_reasons]
         return super().get_context_data(
             lines=[(line, self.url("implementation:measure", line.measure.code)) for line in late],

@@ -35,7 +35,7 @@ from governance.web.views import Crumb, FormPage, TemplatePage
 
 class UnitsMixin(AreaMixin):
     def lines(self) -> list[Line]:
-        return lines_of(applicable_measures(self.division), self.division, self.on)
+        return lines_of(applicable_measures(self.division), self.division, self.on, judged=True)
 
     def rows_of(self, unit: UnitLine) -> list[dict[str, Any]]:
         """What a unit owes, late ones first, then by due day, in the order of the documents."""
