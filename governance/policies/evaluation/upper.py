@@ -266,7 +266,8 @@ def yearly_counts(*, rules: Sequence[Rule], path: str) -> dict[int, int | None]:
 
     One statement for all years, from today's rows by their dates.
     """
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for rule in rules:
         names = {"area_type", "founded_on", "is_new_build", *rule.indicator.inputs, *rule.conditions.inputs}
         relation = live_relation(path=path, on=rule.on, rules=[rule], wanted=names)
