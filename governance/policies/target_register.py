@@ -190,17 +190,24 @@ def target_measures(division: Division) -> list[Measure]:
     ]
 
 
-def relation_on(path: str, on: date | None, today: date) -> Relation:
+def _standards() -> list[Standard]:
+    """All of them, read once for today's results and for those of the first freeze."""
+    rows = Standard.objects.select_related("measure__document__jurisdiction", "measure__clause")
+    return list(rows.prefetch_related("values"))
+
+
+def relation_on(path: str, on: date | None, today: date, standards: Sequence[Standard]) -> Relation:
     """What is stored, for the current day; another day is evaluated live, with its targets only."""
     if on is None or on == today:
         run = live_run()
         if run is not None:
             try:
-                return stored_relation(run=run, path=path, rules=rules_of(run))
+                return stored_relation(run=run, path=path, rules=rules_of(run, standards))
             except KeyError:
                 pass
     day = on or today
-    rules = [rule for rule in rules_for(path=path, on=day) if is_target(rule.standard.measure)]
+    rules = rules_for(path=path, on=day, standards=standards)
+    rules = [rule for rule in rules if is_target(rule.standard.measure)]
     return live_relation(path=path, on=day, rules=rules)
 
 
@@ -217,7 +224,8 @@ def results(relation: Relation, division: Division) -> dict[str, Trace]:
 
 def register(*, division: Division, on: date | None, today: date) -> Register:
     """Every target of a division; `on` None: the current day."""
-    relation = relation_on(division.path, on, today)
+    standards = _standards()
+    relation = relation_on(division.path, on, today, standards)
     traces = results(relation, division)
     day = relation.on
     lines = [
@@ -226,16 +234,18 @@ def register(*, division: Division, on: date | None, today: date) -> Register:
     ]
     if division.level == Level.COMMUNITY:
         lines = [line for line in lines if line.standard is None or not line.standard.upper.get("only")]
-    return Register(division, day, with_paces(lines, division), relation)
+    return Register(division, day, with_paces(lines, division, standards), relation)
 
 
-def with_paces(lines: Sequence[TargetLine], division: Division) -> list[TargetLine]:
+def with_paces(
+    lines: Sequence[TargetLine], division: Division, standards: Sequence[Standard]
+) -> list[TargetLine]:
     """The same lines with the pace of those that have a start: of the pack, the year or the first freeze."""
     frozen: Any = None
     found = []
     for line in lines:
         if _is_paced(line) and not _start_of(line) and frozen is None:
-            frozen = first_frozen(division)
+            frozen = first_frozen(division, standards)
         found.append(replace(line, pace=_pace(line, frozen)) if _is_paced(line) else line)
     return found
 
@@ -261,13 +271,15 @@ def _start_of(line: TargetLine) -> tuple[date, Fraction] | None:
     return (date.fromisoformat(pace["start"]), Fraction(pace["baseline"])) if pace else None
 
 
-def first_frozen(division: Division) -> tuple[date, dict[str, Trace]] | tuple[None, dict[str, Trace]]:
+def first_frozen(
+    division: Division, standards: Sequence[Standard]
+) -> tuple[date, dict[str, Trace]] | tuple[None, dict[str, Trace]]:
     """The first frozen run that can still be read, and what it says of a division."""
     run = EvaluationRun.objects.filter(kind=RunKind.FROZEN).order_by("on", "pk").first()
     if run is None:
         return None, {}
     try:
-        rules = rules_of(run)
+        rules = rules_of(run, standards)
     except KeyError:  # a standard of that time is no longer in the catalogue
         return None, {}
     return run.on, results(stored_relation(run=run, path=division.path, rules=rules), division)
