@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
+from django.core.cache import cache
 from django.db import models
 from django.db.models import Count, Q, Sum
 
@@ -19,6 +21,8 @@ from governance.exchange.sheets import Sheet, SheetField
 from governance.policies.figures import Figure
 from governance.policies.models import Measure
 from governance.web.formats import thousands
+
+SECONDS = 60
 
 
 def _asked(measures: Sequence[Measure]) -> dict[str, list[tuple[str, dict[str, str]]]]:
@@ -40,17 +44,27 @@ def figures(measures: Sequence[Measure], division: Division, on: date) -> Mappin
             continue
         names = list(dict.fromkeys(item.get("column", "") for _, item in asked))
         columns = {name: _expressions(sheet, name) for name in names}
-        rows = sheet.model._default_manager.valid().filter(under(division.path))
-        if issubclass(sheet.model, DatedRow):
-            rows = rows.filter(active_on(on))
         wanted = {key: value for each in columns.values() for key, (_, _, value) in each.items()}
-        sums = rows.aggregate(**wanted)
+        sums = _sums(sheet, division, on, wanted)
         for code, item in asked:
             found.setdefault(code, []).extend(
                 Figure(label, f"{thousands(sums[key] or 0)} {unit}", _url(item, division))
                 for key, (label, unit, _) in columns[item.get("column", "")].items()
             )
     return found
+
+
+def _sums(sheet: Sheet, division: Division, on: date, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The aggregates over the rows in force below a division; they may be a minute old."""
+    key = f"registry-figures:{sheet.slug}:{division.path}:{on}:{crc32(repr(sorted(wanted)).encode())}"
+    kept: dict[str, Any] | None = cache.get(key)
+    if kept is None:
+        rows = sheet.model._default_manager.valid().filter(under(division.path))
+        if issubclass(sheet.model, DatedRow):
+            rows = rows.filter(active_on(on))
+        kept = rows.aggregate(**wanted)
+        cache.set(key, kept, SECONDS)
+    return kept
 
 
 def _url(item: Mapping[str, str], division: Division) -> str:

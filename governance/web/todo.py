@@ -146,7 +146,7 @@ def _given(provider: Provider, request: HttpRequest, on: date) -> Iterable[Todo]
     return kept
 
 
-def _sent_key(user_id: int) -> str:
+def _sent_key(user_id: int | None) -> str:
     return f"todo-since:{user_id}"
 
 
