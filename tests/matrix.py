@@ -27,6 +27,8 @@ from governance.exchange import storage
 from governance.exchange.models import ExportFile, ImportBatch
 from governance.implementation.models import Undertaking
 from governance.jobs.models import Job, JobStatus
+from governance.ledgers.catalogue import ledgers
+from governance.ledgers.sheets import ledger_sheets
 from governance.people.models import Person
 from governance.policies.loader import load_policies
 from governance.policies.models import Finding, LocalValue, Measure, Standard
@@ -276,7 +278,23 @@ def _target_at(case: Case) -> Kwargs:
     return {"code": case.division.code, "measure": "SX-VOL-02"}
 
 
+def _notice_at(case: Case) -> Kwargs | None:
+    """An entry of a ledger that can be hung up as a notice."""
+    if case.division.level != Level.COMMUNITY:
+        return None
+    ledger = next(
+        each
+        for each in ledgers().values()
+        if each.record.notice and each.document.code == "SX" and each.level == Level.COMMUNITY
+    )
+    row = ledger_sheets()[ledger.slug].model.objects.create(
+        division=case.division, code=ledger.code, name=uuid4().hex, started_on=date(2026, 1, 1)
+    )
+    return {"slug": ledger.slug, "pk": row.pk}
+
+
 KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
+    "ledgers:notice": _notice_at,
     "completeness:confirm": _registry_at,
     "completeness:revoke": _registry_at,
     **{
@@ -342,12 +360,18 @@ def _measure(tree: Tree) -> Kwargs:
     return {"measure": "LH-SIZE-01"}
 
 
+def _ledger(tree: Tree) -> Kwargs:
+    _policies()
+    return {"slug": "sx-cov-03"}
+
+
 def _unit_name(tree: Tree) -> Kwargs:
     _policies()
     return {"name": "区民政局"}
 
 
 PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
+    "ledgers:statistics": _ledger,
     "records:list": lambda tree: {"slug": "grids"},
     "records:export": lambda tree: {"slug": "grids"},
     "records:bulk": lambda tree: {"slug": "grids"},

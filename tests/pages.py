@@ -38,7 +38,7 @@ def _objects_of(route: Route, tree: Tree, visitor: User, role: Role) -> Iterator
     names = parameters(route)
     if not names:
         yield route.name, {}
-    elif names[0] == "slug" and set(names) <= {"slug", "pk"}:
+    elif names[0] == "slug" and set(names) <= {"slug", "pk"} and not route.name.startswith("ledgers:"):
         for sheet in sheets.registered():
             kwargs = _row_of(route, sheet, visitor)
             if kwargs is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,6 +53,11 @@ class MissingPage(TemplatePage):
 
     policy = Needs(Action.VIEW)
     template_name = "ledgers/missing.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "ledger" not in request.GET:
+            return redirect("ledgers:due")
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         scope = scope_of(self.request.user)
