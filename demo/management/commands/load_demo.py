@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.accounts import accounts_table, has_demo_accounts, load_accounts
 from demo.activity import load_activity
+from demo.dates import LATER
+from demo.ledgers import load_ledgers
 from demo.loading import district, has_entries, load_registries
 from demo.reports import make_reports
 from demo.workbooks import make_workbooks, workbook_paths
@@ -37,6 +39,8 @@ class Command(BaseCommand):
         # Reports first: their figures are those of the ledger as it was entered.
         for message in make_reports():
             self.stderr.write(message)
+        if entries := load_ledgers(LATER):
+            self.stderr.write(f"已装载专项台账 {entries} 条。")
         self._load_activity()
         make_workbooks()
         self.stdout.write(accounts_table(password))
