@@ -1,0 +1,50 @@
+"""Policy execution in a real browser: a clerk keeps a ledger, the bureau sees the figure; one page of each kind."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from governance.accounts.roles import Role
+from governance.divisions.clock import today
+from governance.ledgers.models import LedgerEntry
+from governance.policies.findings import refresh
+from tests.factories import Tree
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KINDS = {
+    "standard": "LH-SIZE-01",
+    "target": "SX-VOL-02",
+    "deadline": "SX-PROP-03",
+    "workflow": "LH-CAD-18",
+    "role": "LH-ROLE-02",
+    "record": "SX-LIST-02",
+    "report": "SX-RPT-01",
+    "principle": "SX-GOAL-01",
+}
+"""One live measure of each kind."""
+
+
+def test_a_clerk_keeps_a_ledger_and_its_measure_shows_it(visit, measured_tree: Tree, user_of) -> None:
+    visitor = visit(javascript=True)
+    visitor.sign_in_as(user_of(Role.STREET_CLERK))
+    page = visitor.page
+    page.goto("/ledgers/?q=LH-CAD-18")
+    page.get_by_role("row").filter(has_text="LH-CAD-18").get_by_role("link", name="新增").click()
+    page.get_by_role("button", name=re.compile("^保存 ")).click()
+    expect(page.get_by_role("alert")).to_contain_text("请选择社区")
+    visitor.problems.clear()  # the browser notes the answer 422
+    assert not LedgerEntry.objects.exists()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_measure_of_each_kind_opens_with_its_figures(kind, visit, filled_tree: Tree, user_of) -> None:
+    refresh(path="", on=today())
+    visitor = visit(javascript=False)
+    visitor.sign_in_as(user_of(Role.COUNTY_STAFF))
+    page = visitor.page
+    page.goto(f"/implementation/measures/{KINDS[kind]}/?area=610104")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text(KINDS[kind]).first).to_be_visible()
+    assert not visitor.is_wider_than_the_screen()
