@@ -177,7 +177,7 @@ class Register:
 def target_measures(division: Division) -> list[Measure]:
     """Targets of documents that hold for the division or for a part of it."""
     rows = Measure.objects.select_related("document__jurisdiction", "clause", "standard")
-    rows = rows.order_by("document__issued_on", "document__key", "order")
+    rows = rows.order_by("document", "order")
     path = division.path
     return [
         measure

@@ -4,6 +4,7 @@ from datetime import date
 
 from governance.accounts.models import Unit
 from governance.divisions.models import Division, Level
+from governance.divisions.paths import is_under
 from governance.policies.outcomes import LETTERS, Outcome
 from governance.reports.context import ReportContext
 from governance.reports.document.annex import AnnexSheet, SheetColumn
@@ -130,7 +131,12 @@ def annex_sheets(context: ReportContext) -> list[AnnexSheet]:
         (entry["id"], entry["label"], entry["value"], entry["unit"], entry["measure"])
         for entry in context.book.as_json()
     ]
-    rules = [(k, rule) for k, rule in enumerate(context.relation.rules) if rule.for_communities]
+    path = context.division.path
+    rules = [
+        (k, rule)
+        for k, rule in enumerate(context.relation.rules)
+        if rule.for_communities and (is_under(path, rule.path) or is_under(rule.path, path))
+    ]
     return [
         AnnexSheet(
             "报告指标",
