@@ -63,17 +63,22 @@ class TargetLine:
         return self.measure.document
 
     @property
-    def is_yearly(self) -> bool:
+    def is_quota(self) -> bool:
         return is_quota(self.standard)
+
+    @property
+    def is_yearly(self) -> bool:
+        """Due anew at the end of every year."""
+        return self.is_quota or self.measure.recurring == "yearly"
 
     @property
     def is_contribution(self) -> bool:
         """A yearly quota of a higher division, to which this one only adds."""
-        return self.is_yearly and self.standard is not None and self.standard.upper["level"] != self.level
+        return self.is_quota and self.standard is not None and self.standard.upper["level"] != self.level
 
     @property
     def due(self) -> date | None:
-        """The day that decides; that of the current year for a quota."""
+        """The day that decides; that of the current year for what is due every year."""
         if self.is_yearly:
             return date(self.on.year, 12, 31)
         return self.measure.due_on
@@ -177,7 +182,7 @@ class Register:
 def target_measures(division: Division) -> list[Measure]:
     """Targets of documents that hold for the division or for a part of it."""
     rows = Measure.objects.select_related("document__jurisdiction", "clause", "standard")
-    rows = rows.order_by("document__issued_on", "document__key", "order")
+    rows = rows.order_by("document", "order")
     path = division.path
     return [
         measure
@@ -265,7 +270,7 @@ def _is_paced(line: TargetLine) -> bool:
 
 def _start_of(line: TargetLine) -> tuple[date, Fraction] | None:
     """The day and figure written in the pack; a yearly count begins at nothing every year."""
-    if line.is_yearly:
+    if line.is_quota:
         return date(line.on.year, 1, 1), Fraction(0)
     pace = line.standard.pace if line.standard else {}
     return (date.fromisoformat(pace["start"]), Fraction(pace["baseline"])) if pace else None
@@ -342,7 +347,7 @@ def targets_due(on: date) -> list[Due]:
 
 def past_years(line: TargetLine, division: Division) -> list[YearLine]:
     """The full years of a quota that are over, newest first: counted by the dates of today's rows (D26)."""
-    if not line.is_yearly or line.trace is None:
+    if not line.is_quota or line.trace is None:
         return []
     standard = line.trace.rule.standard
     rules = [

@@ -134,7 +134,7 @@ def annex_sheets(context: ReportContext) -> list[AnnexSheet]:
     rules = [
         (k, rule)
         for k, rule in enumerate(context.relation.rules)
-        if rule.for_communities and (rule.local is None or rule.reaches(path))
+        if rule.for_communities and rule.reaches(path)
     ]
     return [
         AnnexSheet(

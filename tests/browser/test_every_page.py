@@ -33,6 +33,8 @@ WITH_OBJECT = [
     ("policies:overview", ["610104001"]),
     ("policies:document", ["shaanxi-2019"]),
     ("policies:standard", ["SX-VOL-02"]),
+    ("policies:targets", ["610104001001"]),
+    ("policies:target", ["610104", "SX-FAC-01"]),
 ]
 """Variants of pages: other levels, no data."""
 

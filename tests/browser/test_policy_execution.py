@@ -1,6 +1,4 @@
-"""Policy execution in a real browser: a clerk keeps a ledger, the bureau sees the figure; one page of each kind."""
-
-import re
+"""Policy execution in a real browser: a clerk keeps a ledger, the bureau sees its figure; a page of each kind."""
 
 import pytest
 from playwright.sync_api import expect
@@ -32,10 +30,30 @@ def test_a_clerk_keeps_a_ledger_and_its_measure_shows_it(visit, measured_tree: T
     page = visitor.page
     page.goto("/ledgers/?q=LH-CAD-18")
     page.get_by_role("row").filter(has_text="LH-CAD-18").get_by_role("link", name="新增").click()
-    page.get_by_role("button", name=re.compile("^保存 ")).click()
-    expect(page.get_by_role("alert")).to_contain_text("请选择社区")
+    page.get_by_label("社区", exact=True).select_option(label="莲湖路社区")
+    page.get_by_label("辞职岗位").fill("演示网格岗")
+    page.get_by_label("提出申请日期").fill("2026-3-1")
+    page.get_by_label("辞职原因").select_option(label="个人原因")
+    page.get_by_label("书面申请").select_option(label="是")
+    page.get_by_label("进展").select_option(label="已提出")
+    page.get_by_label("离职日期").fill("2026-3-7")
+    save = page.locator("[data-key-save]")
+    save.click()
+    expect(page.get_by_role("alert").first).to_contain_text("至少相隔7天")
+    expect(page.get_by_label("辞职岗位")).to_have_value("演示网格岗")
     visitor.problems.clear()  # the browser notes the answer 422
     assert not LedgerEntry.objects.exists()
+    page.get_by_label("离职日期").fill("2026-3-8")
+    save.click()
+    expect(page.get_by_text("已保存：演示网格岗。")).to_be_visible()
+    page.goto("/ledgers/lh-cad-18/statistics/")
+    expect(page.get_by_role("row").filter(has_text="莲湖路社区")).to_contain_text("1")
+
+    visitor.context.clear_cookies()
+    visitor.sign_in_as(user_of(Role.COUNTY_STAFF))
+    page.goto("/implementation/measures/LH-CAD-18/?area=610104")
+    expect(page.get_by_text("1 条").first).to_be_visible()
+    assert visitor.problems == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

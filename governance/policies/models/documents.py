@@ -33,7 +33,8 @@ class PolicyDocument(models.Model):
 
     class Meta:
         verbose_name = "政策文件"
-        ordering = ["issued_on", "key"]
+        # Undated documents last: databases put them first or last as they like.
+        ordering = [models.F("issued_on").asc(nulls_last=True), "key"]
 
     def __str__(self) -> str:
         return self.title

@@ -211,6 +211,8 @@ def test_the_annex_holds_every_figure_and_every_community(report, report_folder)
         "610104002001",
         "610104002002",
     ]
+    heads = [cell.value for cell in book["社区核查明细"][1]][2:]
+    assert {head[:2] for head in heads} == {"SX", "LH"}, "no column for rules of other provinces"
 
 
 def test_a_draft_says_so_in_the_name_of_the_file(filled_tree, keep, client_of):
