@@ -22,6 +22,7 @@ from governance.policies import findings
 
 PERIODS = {"month": 3, "quarter": 2, "half_year": 2, "year": 2}
 """How many closed periods are filed."""
+WORK_FUND = "LH-FUND-03"
 EXPECTED_SHARE, SHARE = 7, 19
 """Of what each must have, six communities of seven have an entry; of anything else one of nineteen."""
 
@@ -57,7 +58,24 @@ def _row(ledger: Ledger, division: Division, day: date, seed: int, period: str =
     )
 
 
+def _work_fund(ledger: Ledger, on: date, path: str) -> list[LedgerEntry]:
+    """This year's work fund of every community by source; some wait for the district's part."""
+    rows = []
+    for position, division in enumerate(subjects(ledger, path)):
+        for source, cents in (("city", 13_000_000), ("district", 12_000_000)):
+            if source == "district" and not position % 9:
+                continue
+            row = _row(ledger, division, date(on.year, 3, 20), position, str(on.year))
+            label = "市级及以上" if source == "city" else "区级"
+            row.name, row.status, row.amount = f"{MARK}{on.year}年{label}工作经费", source, cents
+            row.values |= {"source": source, "money": cents}
+            rows.append(row)
+    return rows
+
+
 def _rows(ledger: Ledger, on: date, path: str) -> list[LedgerEntry]:
+    if ledger.code == WORK_FUND:
+        return _work_fund(ledger, on, path)
     rows = []
     for position, division in enumerate(subjects(ledger, path)):
         if not _has_entry(ledger, position):

@@ -192,7 +192,8 @@ class Sheet:
     names the sheet in addresses; `unit` is the Chinese measure word of its rows. `important`: fields of the
     model that a row is complete with (for the sheet with one row per community), the first one telling
     whether it was entered at all. `level`: of the divisions that rows are about. `restricted`: rows are
-    seen like those of persons, by who may see persons only.
+    seen like those of persons, by who may see persons only. `title` is what pages call it, where that is not
+    the name of the worksheet.
     """
 
     name: str
@@ -210,6 +211,7 @@ class Sheet:
     important: tuple[str, ...] = ()
     level: int = Level.COMMUNITY
     restricted: bool = False
+    title: str = ""
 
     @cached_property
     def resource(self) -> SheetResource:
@@ -228,6 +230,11 @@ class Sheet:
     def place_word(self) -> str:
         """What a division of its level is called: 社区, 街道 …"""
         return self.place.removesuffix("代码")
+
+    @property
+    def caption(self) -> str:
+        """What pages call it."""
+        return self.title or self.name
 
     @property
     def label(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -133,16 +133,25 @@ def _days_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
     for path in paths:
         condition |= under(path)
     waiting = LedgerEntry.objects.valid().filter(condition, due_on__isnull=False)
-    dated: dict[tuple[str, date], int] = {}
-    for code, day in waiting.order_by().values_list("code", "due_on")[:2000]:
-        if day is not None:
-            dated[code, day] = dated.get((code, day), 0) + 1
     by_code = {ledger.code: ledger for ledger in used_in(paths)}
-    for (code, day), number in dated.items():
-        if code in by_code:
-            ledger = by_code[code]
-            url = f"{ledger.url}?due_to={day:%Y-%m-%d}"
-            yield Todo(f"{ledger.title}：办理到期", url, day, number, "条")
+    late = Q(due_on__lt=on)
+    found = (
+        waiting.order_by()
+        .values("code")
+        .annotate(
+            late=Count("pk", filter=late),
+            since=Min("due_on", filter=late),
+            open=Count("pk", filter=~late),
+            next=Min("due_on", filter=~late),
+        )
+    )
+    for row in found:
+        ledger = by_code.get(row["code"])
+        if ledger is None:
+            continue
+        url = f"{ledger.url}?waits="
+        yield Todo(f"{ledger.title}：未按期办结", f"{url}late", row["since"], row["late"], "条")
+        yield Todo(f"{ledger.title}：待办结", f"{url}open", row["next"], row["open"], "条")
 
 
 def _periods_due(paths: Sequence[str], on: date) -> Iterable[Todo]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
 from governance.ledgers.catalogue import FILINGS, Ledger
+from governance.records.filters import RecordFilter
 from governance.web.areas import AreaFilterForm
 
 LEVELS = {
@@ -56,3 +59,19 @@ class LedgerFilter(AreaFilterForm):
             and data.get("filing") in ("", None, ledger.record.filing)
             and (not text or text in ledger.title.lower() or text in ledger.code.lower())
         ]
+
+
+class EntryFilter(RecordFilter):
+    """The filter of a list of entries: for types whose entries wait until a day, which of them still do."""
+
+    def __init__(self, data: QueryDict, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        choices = [("", "全部"), ("late", "未按期办结"), ("open", "未到期")]
+        self.fields["waits"] = forms.ChoiceField(label="办理期限", choices=choices, required=False)
+        self.lookups["waits"] = _waiting
+
+
+def _waiting(queryset: QuerySet, value: str) -> QuerySet:
+    today = timezone.localdate()
+    late = value == "late"
+    return queryset.filter(**{"due_on__lt" if late else "due_on__gte": today})

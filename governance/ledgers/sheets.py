@@ -123,6 +123,7 @@ def make_sheet(ledger: Ledger, order: int) -> Sheet:
         unit="条",
         level=ledger.level,
         restricted=record.restricted,
+        title=ledger.title,
     )
 
 

@@ -14,6 +14,7 @@ from governance.accounts.roles import Action
 from governance.exchange.rows import RegistryQuerySet
 from governance.exchange.sheets import Sheet
 from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.filters import EntryFilter
 from governance.ledgers.sheets import begin_label, end_label, ledger_sheets
 from governance.policies.models import Measure
 from governance.policies.presentation import clause_url
@@ -79,6 +80,7 @@ def table_of(slug: str) -> RowTable | None:
         search=("name", *(f"values__{key}" for key in texts)),
         search_label="文字",
         icon="clipboard-data",
+        filter_class=EntryFilter if ledger.record.due else None,
         summary={"记录数": Count("pk")} if ledger.record.restricted else None,
         about=lambda: _about(ledger),
         buttons=(

@@ -54,7 +54,7 @@ def sections_of(sheet: Sheet, scope: Scope, path: str, place: Section) -> list[S
         for field in sheet.columns.values()
         if field.path and (persons or not field.names_person)
     ]
-    return [place, Section(sheet.name, tuple(fields))]
+    return [place, Section(sheet.caption, tuple(fields))]
 
 
 @dataclass(frozen=True)

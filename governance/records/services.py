@@ -40,7 +40,7 @@ def refuse_division(sheet: Sheet) -> None:
 def refuse_event(sheet: Sheet) -> None:
     """What happened on a day, or stands for a period, has no end of its own."""
     if not sheet.end:
-        raise ValidationError(f"“{sheet.name}”的记录没有结束日期，误录的请作废。")
+        raise ValidationError(f"“{sheet.caption}”的记录没有结束日期，误录的请作废。")
 
 
 def end_word(sheet: Sheet) -> str:

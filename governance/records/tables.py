@@ -72,7 +72,7 @@ class RowTable:
 
     @property
     def label(self) -> str:
-        return self.sheet.name
+        return self.sheet.caption
 
     @property
     def unit(self) -> str:

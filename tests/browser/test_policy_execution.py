@@ -1,4 +1,4 @@
-"""Policy execution in a real browser: a clerk keeps a ledger, the bureau sees it; a page of each kind opens."""
+"""Policy execution in a real browser: a clerk keeps a ledger, the bureau sees it; a page of each kind."""
 
 import pytest
 from playwright.sync_api import expect

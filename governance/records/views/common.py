@@ -32,7 +32,7 @@ class SheetMixin(PageMixin):
         """Find what the page is about; raises Http404 and `PermissionDenied`."""
 
     def get_breadcrumb(self) -> list[Crumb]:
-        trail = [("工作台", reverse("console:home")), (self.sheet.name, list_url(self.sheet))]
+        trail = [("工作台", reverse("console:home")), (self.sheet.caption, list_url(self.sheet))]
         if self.row is not None:
             if not self.sheet.is_per_community:
                 division = self.row.division

@@ -101,7 +101,7 @@ class EndPage(ReasonPage):
     form_class = EndForm
 
     def get_title(self) -> str:
-        return f"{self.sheet.name}{services.end_word(self.sheet)}"
+        return f"{self.sheet.caption}{services.end_word(self.sheet)}"
 
     @property
     def intro(self) -> str:  # type: ignore[override]
@@ -137,7 +137,7 @@ class VoidPage(ReasonPage):
     phrases = VOID_PHRASES
 
     def get_title(self) -> str:
-        return f"作废{self.sheet.name}"
+        return f"作废{self.sheet.caption}"
 
     def perform(self, form: forms.Form) -> str:
         services.void(
@@ -156,7 +156,7 @@ class RestorePage(ReasonPage):
     phrases = RESTORE_PHRASES
 
     def get_title(self) -> str:
-        return f"恢复{self.sheet.name}"
+        return f"恢复{self.sheet.caption}"
 
     @property
     def intro(self) -> str:  # type: ignore[override]

@@ -29,6 +29,7 @@ from governance.records.forms import REASON, RecordForm, cell_text
 from governance.records.lookup import list_url, place_url, row_url
 from governance.records.moving import can_move, open_elsewhere
 from governance.records.services import end_word
+from governance.records.tables import by_slug
 from governance.records.views.common import RowMixin, SheetMixin
 from governance.web.policy import Needs
 
@@ -147,7 +148,13 @@ class AddPage(EntryPage):
         return super().after(form, saved)
 
     def get_title(self) -> str:
-        return f"新增{self.sheet.name}"
+        return f"新增{self.sheet.caption}"
+
+    @property
+    def intro(self) -> str:  # type: ignore[override]
+        """What the registry is kept for, where it says so."""
+        table = by_slug(self.sheet.slug)
+        return " ".join(table.about().texts) if table is not None and table.about is not None else ""
 
     def get_cancel_url(self) -> str:
         if self.community is not None:
@@ -238,7 +245,7 @@ class ChangePage(RowMixin, EntryPage):
         return self.try_to_save(form)
 
     def get_title(self) -> str:
-        return f"修改{self.sheet.name}"
+        return f"修改{self.sheet.caption}"
 
     def get_cancel_url(self) -> str:
         return row_url(self.sheet, self.row)

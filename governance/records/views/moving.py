@@ -103,7 +103,7 @@ class MovePage(RowMixin, EntryPage):
             messages.warning(self.request, notice)
 
     def get_title(self) -> str:
-        return f"{self.sheet.name}转往其他社区"
+        return f"{self.sheet.caption}转往其他社区"
 
     def get_cancel_url(self) -> str:
         return row_url(self.sheet, self.row)
