@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
@@ -20,7 +19,7 @@ from governance.ledgers.catalogue import Ledger
 from governance.ledgers.models import LedgerEntry
 from governance.ledgers.periods import Period, closed_periods
 from governance.ledgers.subjects import Census, subjects, used_in
-from governance.web.todo import Todo
+from governance.web.todo import SOON, Todo
 
 PERIODS_SHOWN = {"month": 12, "quarter": 4, "half_year": 2, "year": 2}
 """How far back what was not filed is still asked for."""
@@ -122,50 +121,42 @@ def missing_subjects(ledger: Ledger, path: str, period: Period | None, on: date)
 
 
 def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
-    """What waits for whoever enters: the newest missing period of each record type, and days that come up."""
+    """What waits for whoever enters: periods that were not filed, and entries whose day passed or comes."""
     paths = scope_of(request.user).paths(Action.ADD)
     return [*_periods_due(paths, on), *_days_due(paths, on)]
 
 
 def _days_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
-    """Entries that wait until a day, by record type and day."""
+    """Entries that wait past their day, and those whose day comes within a week."""
     condition = Q(pk__in=[])
     for path in paths:
         condition |= under(path)
-    waiting = LedgerEntry.objects.valid().filter(condition, due_on__isnull=False)
-    by_code = {ledger.code: ledger for ledger in used_in(paths)}
-    late = Q(due_on__lt=on)
-    found = (
-        waiting.order_by()
-        .values("code")
-        .annotate(
+    late, soon = Q(due_on__lt=on), Q(due_on__gte=on, due_on__lte=on + SOON)
+    row = (
+        LedgerEntry.objects.valid()
+        .filter(condition, due_on__lte=on + SOON)
+        .aggregate(
             late=Count("pk", filter=late),
             since=Min("due_on", filter=late),
-            open=Count("pk", filter=~late),
-            next=Min("due_on", filter=~late),
+            soon=Count("pk", filter=soon),
+            next=Min("due_on", filter=soon),
         )
     )
-    for row in found:
-        ledger = by_code.get(row["code"])
-        if ledger is None:
-            continue
-        url = f"{ledger.url}?waits="
-        yield Todo(f"{ledger.title}：未按期办结", f"{url}late", row["since"], row["late"], "条")
-        yield Todo(f"{ledger.title}：待办结", f"{url}open", row["next"], row["open"], "条")
+    index = reverse("ledgers:index")
+    yield Todo("专项台账：未按期办结", f"{index}?state=late", row["since"], row["late"], "条")
+    yield Todo("专项台账：即将到期", index, row["next"], row["soon"], "条")
 
 
 def _periods_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
+    """Past periods that were not filed, the late ones and those still in time each as one."""
     some = [ledger for ledger in expected_ledgers(paths) if ledger.record.is_periodic]
-    if not some:
-        return
-    newest: dict[str, Any] = {}
-    for path in paths:
-        for line in due_lines(some, path, on):
-            if line.missing and line.ledger.slug not in newest:
-                newest[line.ledger.slug] = [line, path, 0]
-            if line.missing and newest[line.ledger.slug][0].period == line.period:
-                newest[line.ledger.slug][2] += line.missing
-    for line, _, number in newest.values():
-        query = f"?ledger={line.ledger.slug}&period={line.period.code}"
-        url = f"{reverse('ledgers:missing')}{query}"
-        yield Todo(f"{line.period.label}{line.ledger.title}", url, line.due_on, number, "份", note="应报未报")
+    lines = [line for path in paths for line in due_lines(some, path, on) if line.missing] if some else []
+    url = reverse("ledgers:due")
+    for label, found in (
+        ("应报未报的专项台账", [line for line in lines if line.is_late(on)]),
+        ("待报的专项台账", [line for line in lines if not line.is_late(on)]),
+    ):
+        due = min((line.due_on for line in found if line.due_on is not None), default=None)
+        titles = list(dict.fromkeys(line.ledger.title for line in found))
+        note = "、".join(titles[:3]) + (f" 等 {len(titles)} 本" if len(titles) > 3 else "")
+        yield Todo(label, url, due, sum(line.missing for line in found), "份", note=note)

@@ -75,15 +75,19 @@ class RecordResource(SheetResource):
 DERIVED = ("code", "edition", "count", "amount", "status", "due_on", "period")
 
 
+NOWHERE = ("-", "")
+"""The place of a document whose division is not loaded: below no path."""
+
+
 def jurisdiction(ledger: Ledger) -> tuple[str, str]:
-    """Path and name of the division in which a record type is used; asked at most once a minute."""
-    code = ledger.document.jurisdiction
-    found = cache.get(f"jurisdiction:{code}")
-    if found is None:
-        division = Division.objects.by_code(code)
-        found = (division.path, division.name)
-        cache.set(f"jurisdiction:{code}", found, 60)
-    return found
+    """Path and name of the division in which a record type is used; all are asked at most once a minute."""
+    known: dict[str, tuple[str, str]] | None = cache.get("jurisdictions")
+    if known is None:
+        codes = {each.document.jurisdiction for each in ledgers().values()}
+        rows = Division.objects.filter(code__in=codes).values_list("code", "path", "name")
+        known = {code: (path, name) for code, path, name in rows}
+        cache.set("jurisdictions", known, 60)
+    return known.get(ledger.document.jurisdiction, NOWHERE)
 
 
 def make_sheet(ledger: Ledger, order: int) -> Sheet:

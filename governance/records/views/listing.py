@@ -172,6 +172,7 @@ class CountsPage(TemplatePage):
         return super().get_context_data(
             filter_form=form,
             labels=list(self.table.summary or {}),
+            is_personal=self.table.sheet.link is not None,
             areas=areas,
             totals=[sum(column) for column in zip(*(area.counts for area in areas), strict=True)],
             area_label=level.label,
