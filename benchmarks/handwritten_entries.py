@@ -15,8 +15,8 @@ def _rows(codes: str, low: str, high: str) -> str:
     this_year = _YEAR.format(year="2026", on=ON, end=ON)
     last_year = _YEAR.format(year="2025", on=ON, end="2025-12-31")
     return (
-        f"SELECT division_id, code, status, count, amount, started_on <= '{ON}' AS begun, {active} AS active, "
-        f"{this_year} AS y, {last_year} AS z FROM ledgers_ledgerentry "
+        f"SELECT division_id, code, status, count, amount, {active} AS active, "
+        f"started_on <= '{ON}' AS begun, {this_year} AS y, {last_year} AS z FROM ledgers_ledgerentry "
         f"WHERE voided_on IS NULL AND code IN ({codes}) AND path >= '{low}' AND path < '{high}'"
     )
 
@@ -94,12 +94,13 @@ PROVINCE_RULES = {
     "SX-PTY-04": "WHEN economic IS NULL THEN 'D' WHEN economic = 0 THEN 'A' WHEN headed IS NULL THEN 'D' "
     "WHEN headed = 1 THEN 'M' ELSE 'N'",
     "SX-GRID-02": "WHEN qualities IS NULL THEN 'D' WHEN qualities = 1 THEN 'M' ELSE 'N'",
-    "SX-GRID-03": "WHEN comprehensive > layers THEN 'E' WHEN layers IS NULL THEN 'D' WHEN layers = 0 THEN 'A' "
-    "WHEN comprehensive = layers THEN 'M' ELSE 'N'",
+    "SX-GRID-03": "WHEN comprehensive > layers THEN 'E' WHEN layers IS NULL THEN 'D' "
+    "WHEN layers = 0 THEN 'A' WHEN comprehensive = layers THEN 'M' ELSE 'N'",
     "SX-GRID-07": "WHEN places IS NULL THEN 'D' WHEN places = 0 THEN 'A' "
     "WHEN in_grids = places THEN 'M' ELSE 'N'",
     "SX-SMART-01": "WHEN smart IS NULL THEN 'D' ELSE 'I'",
-    "SX-PROP-02": "WHEN parties IS NULL THEN 'D' WHEN parties = 0 THEN 'A' WHEN mechanism = 1 THEN 'M' ELSE 'N'",
+    "SX-PROP-02": "WHEN parties IS NULL THEN 'D' WHEN parties = 0 THEN 'A' "
+    "WHEN mechanism = 1 THEN 'M' ELSE 'N'",
     "SX-COV-03": "WHEN covenant IS NULL THEN 'D' WHEN covenant = 1 THEN 'M' ELSE 'N'",
     "SX-COV-04": "WHEN covenant_cases IS NULL THEN 'D' ELSE 'I'",
     "SX-ORG-01": "WHEN bodies IS NULL THEN 'D' WHEN bodies >= 4 THEN 'M' ELSE 'N'",

@@ -1,7 +1,7 @@
 """Invented ledgers by the hundred thousand rows, set by set: the same numbers on every run and database.
 
 Per community on average 1.3 facilities, 2.6 grids, 7 members of the two committees, 3 workers, 2 compounds,
-5 social organisations and 9 ledger entries; some data are missing, some contradict each other.
+5 social organisations and 11 ledger entries; some data are missing, some contradict each other.
 """
 
 from typing import Any

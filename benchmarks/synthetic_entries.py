@@ -1,4 +1,4 @@
-"""Invented entries of the ledgers that standards of Shaanxi and Lianhu measure by, some nine a community.
+"""Invented entries of the ledgers that standards of Shaanxi and Lianhu measure by, some eleven a community.
 
 Those of Lianhu stand in Lianhu only. Every window and status occurs: entries of earlier years, ended ones,
 some without a date, and communities without any entry of a type.

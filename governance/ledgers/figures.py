@@ -123,7 +123,7 @@ def inputs() -> tuple[Input, ...]:
         Input(
             code,
             figure.label,
-            f"CAST(ledger.{code} AS bigint)",
+            f"CAST(narrow.{code} AS bigint)",
             _unit(ledger, figure),
             ledger.slug,
             additive=figure.kind not in {"kinds"},
@@ -162,10 +162,6 @@ def _share(ledger: Ledger, ratio: RecordRatio) -> Indicator:
 def measured() -> tuple[Card | None, tuple[Indicator, ...]]:
     """The card of the figures that standards ask for, and the indicators made of figures."""
     known = inputs()
-    codes = tuple(item.name for item in known)
-    if not codes:
+    if not known:
         return None, indicators()
-    card = Card(
-        model=LedgerFigure, sources={"ledger": lambda on: source(codes, on)}, inputs=known, narrow=True
-    )
-    return card, indicators()
+    return Card(model=LedgerFigure, sources={}, inputs=known, narrow=source), indicators()
