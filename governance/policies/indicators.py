@@ -48,8 +48,8 @@ class Card:
     stores the inputs of a run in typed columns of the same names.
 
     A card of very many inputs of which each community has few gives `narrow` instead of `sources`: it makes
-    the queryset of some inputs (alias `narrow`), and `model` stores one row for each input that is known
-    (columns `code` and `value`). Its inputs of the same `rows` come from the same rows.
+    the queryset of some inputs (alias `narrow`), and `model` stores those that are known as one JSON object
+    (column `figures`), if there is any. Its inputs of the same `rows` come from the same rows.
     """
 
     model: type[models.Model]

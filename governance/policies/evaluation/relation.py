@@ -99,7 +99,7 @@ def card_select(
 
 
 def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, head: str) -> Sql | None:
-    """One row (head, id, path, code, value) for each known input of a narrow card, computed live.
+    """A row (head, id, path, figures) for each community with a known input of a narrow card, computed live.
 
     Rows of one kind make few of the inputs, so each kind is grouped by itself: every row would be asked for
     every input otherwise, and kinds without any row cost no more than a look into an index.
@@ -118,10 +118,11 @@ def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, h
         params += piece.params
         each += [f"SELECT division_id, '{name}' AS code, {name} AS value FROM g{number}" for name in names]
     base = _communities(path, on, None)
+    collect = "jsonb_object_agg" if connection.vendor == "postgresql" else "json_group_object"
     return Sql(
-        f"WITH {', '.join(groups)} SELECT {head}, d.id, d.path, u.code, u.value "
+        f"WITH {', '.join(groups)} SELECT {head}, d.id, d.path, {collect}(u.code, u.value) "
         f"FROM ({' UNION ALL '.join(each)}) u JOIN ({base.text}) d ON d.id = u.division_id "
-        "WHERE u.value IS NOT NULL",
+        "WHERE u.value IS NOT NULL GROUP BY d.id, d.path",
         params + base.params,
     )
 
@@ -163,60 +164,49 @@ def inputs_of(rules: Sequence[Rule], span: Span) -> set[str]:
     }
 
 
-def _within(column: str, span: Span) -> Sql:
-    """A condition on a path that starts with AND; nothing for the whole country."""
-    return Sql("") if span.is_all else Sql(f" AND {column} >= %s AND {column} < %s", (span.low, span.high))
+def _figure(name: str, alias: str) -> str:
+    """One input out of the column `figures`; NULL where the community has no row or not this figure."""
+    if connection.vendor == "postgresql":
+        return f"CAST({alias}.figures ->> '{name}' AS bigint)"
+    return f"json_extract({alias}.figures, '$.{name}')"
 
 
-def _pivot(card: Card, held: Sequence[Input], run_id: int, span: Span, paths: Sequence[str] | None) -> Sql:
-    """The rows of a narrow card as one row for each community."""
-    columns = ", ".join(f"MAX(CASE WHEN code = '{item.name}' THEN value END) AS {item.name}" for item in held)
-    within = _within("path", span)
-    text = f"SELECT path, {columns} FROM {card.model._meta.db_table} WHERE run_id = %s{within.text}"
-    if paths is not None:
-        # Paths are digits only.
-        text += f" AND path IN ({', '.join(repr(path) for path in paths)})"
-    return Sql(f"{text} GROUP BY path", (run_id, *within.params))
-
-
-def stored_inputs(
-    run_id: int, span: Span, *, letters: bool, figures: Collection[str], paths: Sequence[str] | None = None
-) -> Sql:
+def stored_inputs(run_id: int, span: Span, *, letters: bool, figures: Collection[str]) -> Sql:
     """The inputs kept by a run, with its letters if they are stored already.
 
-    Of narrow cards `figures` are read, the others are NULL; `paths` limits them to some communities, if the
-    reader wants no others.
+    Of narrow cards `figures` are read, the others are NULL.
     The `|| ''` keeps SQLite from passing the range of `c0.path` on to the other tables: it would search
     them by that range, row by row, instead of by the path of the row.
     """
-    first, *others = cards()
     columns = ["c0.division_id AS division_id", "c0.path AS path"]
-    tables = f"{first.model._meta.db_table} c0"
+    tables = ""
     params: list[Any] = []
-    for number, card in enumerate((first, *others)):
+    for number, card in enumerate(cards()):
+        alias = f"c{number}"
+        held = card.inputs
         if card.narrow is not None:
-            held = [item for item in card.inputs if item.name in figures]
             columns += [_unknown(item) for item in card.inputs if item.name not in figures]
-            columns += [f"c{number}.{item.name} AS {item.name}" for item in held]
-            if held:
-                piece = _pivot(card, held, run_id, span, paths)
-                tables += f" LEFT JOIN ({piece.text}) c{number} ON c{number}.path = c0.path"
-                params += piece.params
-            continue
-        columns += [f"c{number}.{item.name} AS {item.name}" for item in card.inputs]
-        if number:
-            tables += (
-                f" JOIN {card.model._meta.db_table} c{number}"
-                f" ON c{number}.path = c0.path || '' AND c{number}.run_id = %s"
-            )
+            held = tuple(item for item in card.inputs if item.name in figures)
+            columns += [f"{_figure(item.name, alias)} AS {item.name}" for item in held]
+        else:
+            columns += [f"{alias}.{item.name} AS {item.name}" for item in held]
+        if not number:
+            tables = f"{card.model._meta.db_table} {alias}"
+        elif held:
+            join = "JOIN" if card.narrow is None else "LEFT JOIN"
+            tables += f" {join} {card.model._meta.db_table} {alias}"
+            tables += f" ON {alias}.path = c0.path || '' AND {alias}.run_id = %s"
             params.append(run_id)
     if letters:
         columns.append("s.letters AS letters")
         tables += f" JOIN {Scorecard._meta.db_table} s ON s.path = c0.path || '' AND s.run_id = %s"
         params.append(run_id)
-    within = _within("c0.path", span)
-    text = f"SELECT {', '.join(columns)} FROM {tables} WHERE c0.run_id = %s{within.text}"
-    return Sql(text, (*params, run_id, *within.params))
+    where = "c0.run_id = %s"
+    params.append(run_id)
+    if not span.is_all:
+        where += " AND c0.path >= %s AND c0.path < %s"
+        params += [span.low, span.high]
+    return Sql(f"SELECT {', '.join(columns)} FROM {tables} WHERE {where}", tuple(params))
 
 
 def live_relation(
@@ -238,15 +228,10 @@ def live_relation(
     return Relation(Sql(text, inputs.params), tuple(rules), on, computed=True)
 
 
-def stored_relation(
-    *, run: EvaluationRun, path: str, rules: Sequence[Rule], paths: Sequence[str] | None = None
-) -> Relation:
-    """Read a run back; `rules` must be those of the run in its order (see store.rules_of).
-
-    Whoever wants a few communities only gives their `paths`, and must ask for no others.
-    """
+def stored_relation(*, run: EvaluationRun, path: str, rules: Sequence[Rule]) -> Relation:
+    """Read a run back; `rules` must be those of the run in its order (see store.rules_of)."""
     span = span_of(path)
-    inputs = stored_inputs(run.pk, span, letters=True, figures=inputs_of(rules, span), paths=paths)
+    inputs = stored_inputs(run.pk, span, letters=True, figures=inputs_of(rules, span))
     return Relation(inputs, tuple(rules), run.on)
 
 

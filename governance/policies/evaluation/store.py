@@ -25,7 +25,7 @@ def _fill(run: EvaluationRun, path: str, rules: Sequence[Rule]) -> None:
                 columns = ", ".join(item.name for item in card.inputs)
                 select = card_select(card, path=path, on=run.on, head=f"{run.pk}, d.id, d.path")
             else:
-                columns, wanted = "code, value", inputs_of(rules, span_of(path))
+                columns, wanted = "figures", inputs_of(rules, span_of(path))
                 select = narrow_select(card, wanted=wanted, path=path, on=run.on, head=str(run.pk))
             if select is not None:
                 cursor.execute(

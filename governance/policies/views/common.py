@@ -66,11 +66,10 @@ def stored_results(run: EvaluationRun, divisions: Sequence[Division]) -> dict[in
     if not divisions:
         return {}
     path = common_path(each.path for each in divisions)
-    paths = [each.path for each in divisions]
-    relation = stored_relation(run=run, path=path, rules=run.rules, paths=paths)  # type: ignore[attr-defined]
+    relation = stored_relation(run=run, path=path, rules=run.rules)  # type: ignore[attr-defined]
     # Paths are digits only, so they may stand in the SQL text; the index of the cards is on them.
-    listed = ", ".join(f"'{each}'" for each in paths)
-    rows = explained_rows(relation, f"WHERE path IN ({listed}) ORDER BY path")
+    paths = ", ".join(f"'{each.path}'" for each in divisions)
+    rows = explained_rows(relation, f"WHERE path IN ({paths}) ORDER BY path")
     return {row["division_id"]: traces_of(relation, row) for row in rows}
 
 
