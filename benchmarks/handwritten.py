@@ -1,15 +1,16 @@
 """The reference of the evaluation: one INSERT … SELECT, written by hand for the standards of both packs.
 
 It keeps the values and one column of outcome letters for each standard in one wide row; what a careful
-developer would write who needs these 31 standards on this day and nothing else.
+developer would write who needs these 59 standards on this day and nothing else.
 """
 
 from django.db import connection
 
+from benchmarks import handwritten_entries as entries
 from governance.divisions.paths import next_path
 
 TABLE = "bench_wide"
-ON = "2026-06-30"
+ON = entries.ON
 _ACTIVE = f"(started_on IS NULL OR started_on <= '{ON}') AND (ended_on IS NULL OR ended_on > '{ON}')"
 _EMPLOYED = "e.voided_on IS NULL AND " + _ACTIVE.replace("started_on", "e.started_on").replace(
     "ended_on", "e.ended_on"
@@ -31,11 +32,12 @@ SELECT d.id AS division_id, d.path AS path,
   g.grids, g.grid_households, g.largest_grid, g.with_party, g.party_known, g.mapped, g.by_group, g.single,
   g.single_groups, g.naming,
   f.rooms, CAST(f.building AS bigint) AS building, CAST(f.activity AS bigint) AS activity, f.activity_known,
-  CAST(f.outdoor AS bigint) AS outdoor, f.stations, f.centres,
+  CAST(f.outdoor AS bigint) AS outdoor, f.stations, f.centres, f.embedded,
   m.party, m.committee, m.crossed, m.seats, m.fulltime, m.both_posts, m.supervision,
   CASE WHEN w.workers IS NOT NULL OR m.seats IS NOT NULL
        THEN COALESCE(w.workers, 0) + COALESCE(m.fulltime_only, 0) END AS workers,
-  p.compounds, p.compounds_known, p.managed, o.organisations
+  p.compounds, p.compounds_known, p.managed, o.organisations,
+  {entries.COLUMNS}
 FROM divisions_division d
 JOIN communities_community c ON c.division_id = d.id AND c.voided_on IS NULL
 LEFT JOIN (
@@ -59,6 +61,7 @@ LEFT JOIN (
     COALESCE(SUM(CASE WHEN active AND kind <> 'embedded' THEN activity_area_c END), 0) AS activity,
     COUNT(CASE WHEN active AND kind <> 'embedded' THEN activity_area_c END) AS activity_known,
     SUM(CASE WHEN active THEN outdoor_area_c END) AS outdoor,
+    COUNT(CASE WHEN active AND kind = 'embedded' THEN 1 END) AS embedded,
     COUNT(CASE WHEN started_on BETWEEN '2026-01-01' AND '{ON}' AND kind = 'station'
                AND a.area_type IN ('urban', 'town') THEN 1 END) AS stations,
     COUNT(CASE WHEN started_on BETWEEN '2026-01-01' AND '{ON}' AND kind = 'rural_centre' THEN 1 END)
@@ -105,6 +108,7 @@ LEFT JOIN (
   SELECT division_id, COUNT(CASE WHEN {_ACTIVE} THEN 1 END) AS organisations
   FROM communities_socialorganisation WHERE voided_on IS NULL AND path >= '{{low}}' AND path < '{{high}}'
   GROUP BY division_id) o ON o.division_id = d.id
+{entries.joins()}
 WHERE d.level = 5 AND d.path >= '{{low}}' AND d.path < '{{high}}'
   AND (d.opened_on IS NULL OR d.opened_on <= '{ON}') AND (d.closed_on IS NULL OR d.closed_on > '{ON}')
 """
@@ -133,6 +137,7 @@ PROVINCE_RULES = {
     "SX-PROP-03": "WHEN env_committee IS NULL THEN 'D' WHEN env_committee THEN 'M' ELSE 'N'",
     "SX-SUP-01": "WHEN supervision IS NULL THEN 'D' WHEN supervision > 0 THEN 'M' ELSE 'N'",
     "SX-CAD-02": "WHEN crossed IS NULL THEN 'D' WHEN crossed > 0 THEN 'M' ELSE 'N'",
+    **entries.PROVINCE_RULES,
 }
 COUNTY_RULES = {
     "LH-BND-06": "WHEN sides = 0 THEN 'D' WHEN sides = 4 THEN 'M' ELSE 'N'",
@@ -168,6 +173,8 @@ COUNTY_RULES = {
     "WHEN compounds = 0 THEN 'A' WHEN managed >= compounds THEN 'M' ELSE 'N'",
     "LH-PROP-06": "WHEN env_committee IS NULL THEN 'D' WHEN env_committee THEN 'M' ELSE 'N'",
     "LH-FAC-11": "WHEN rooms IS NULL THEN 'D' ELSE 'I'",
+    "LH-SVC-01": "WHEN embedded IS NULL THEN 'D' ELSE 'I'",
+    **entries.COUNTY_RULES,
 }
 CODES = (*PROVINCE_RULES, *COUNTY_RULES)
 

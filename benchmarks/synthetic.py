@@ -1,7 +1,7 @@
 """Invented ledgers by the hundred thousand rows, set by set: the same numbers on every run and database.
 
-Per community on average 1.3 facilities, 2.6 grids, 7 members of the two committees, 3 workers, 2 compounds
-and 5 social organisations; some data are missing, some contradict each other.
+Per community on average 1.3 facilities, 2.6 grids, 7 members of the two committees, 3 workers, 2 compounds,
+5 social organisations and 11 ledger entries; some data are missing, some contradict each other.
 """
 
 from typing import Any
@@ -9,14 +9,16 @@ from typing import Any
 from django.db import connection, models
 
 from benchmarks.ground import Ground
+from benchmarks.synthetic_entries import fill_entries
 from cadres.models import CommunityWorker, TwoCommitteeMember
 from communities.models import Community, Compound, SocialOrganisation
 from facilities.models import Facility
 from governance.divisions.paths import next_path
+from governance.ledgers.models import LedgerEntry
 from governance.people.models import Person
 from grids.models import Grid
 
-REGISTRIES = (Facility, Grid, TwoCommitteeMember, CommunityWorker, Compound, SocialOrganisation)
+REGISTRIES = (Facility, Grid, TwoCommitteeMember, CommunityWorker, Compound, SocialOrganisation, LedgerEntry)
 _PER_COMMUNITY = 16
 """Ids of persons kept for each community; more than any has."""
 
@@ -34,6 +36,7 @@ def fill(ground: Ground) -> None:
     _fill_cadres(source)
     _fill_places(source)
     _fill_groups(source)
+    fill_entries(source)
     ground.analyse()
 
 

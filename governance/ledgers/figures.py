@@ -1,7 +1,7 @@
 """Figures of record types as inputs and indicators of standards.
 
-They are declared in the packs, computed from the columns of entries only, and kept by a run in the narrow
-table: only figures that a standard asks for take part in evaluation.
+They are declared in the packs, computed from the columns of entries only, and kept by a run as one
+object a community: only figures that a standard asks for take part in evaluation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models.lookups import GreaterThan
 
 from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import Ledger, ledgers
-from governance.ledgers.models import LedgerEntry, LedgerFigure
+from governance.ledgers.models import LedgerCard, LedgerEntry
 from governance.policies.indicators import Card, Indicator, Input
 from governance.policies.pack_files import folders, read_yaml
 from governance.policies.record_schema import RecordFigure, RecordRatio
@@ -123,7 +123,7 @@ def inputs() -> tuple[Input, ...]:
         Input(
             code,
             figure.label,
-            f"CAST(ledger.{code} AS bigint)",
+            f"CAST(narrow.{code} AS bigint)",
             _unit(ledger, figure),
             ledger.slug,
             additive=figure.kind not in {"kinds"},
@@ -162,10 +162,6 @@ def _share(ledger: Ledger, ratio: RecordRatio) -> Indicator:
 def measured() -> tuple[Card | None, tuple[Indicator, ...]]:
     """The card of the figures that standards ask for, and the indicators made of figures."""
     known = inputs()
-    codes = tuple(item.name for item in known)
-    if not codes:
+    if not known:
         return None, indicators()
-    card = Card(
-        model=LedgerFigure, sources={"ledger": lambda on: source(codes, on)}, inputs=known, narrow=True
-    )
-    return card, indicators()
+    return Card(model=LedgerCard, sources={}, inputs=known, narrow=source), indicators()

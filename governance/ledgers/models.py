@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from governance.divisions.registry import register_scoped
 from governance.exchange.rows import DatedRow
-from governance.policies.models.runs import RunRow
+from governance.policies.models.runs import CardRow
 
 
 class RecordTypeVersion(models.Model):
@@ -74,21 +74,20 @@ class LedgerEntry(DatedRow):
         return " ".join(part for part in (self.name, self.period) if part) or self.code
 
 
-class LedgerFigure(RunRow):
-    """One figure of one community in a run: the narrow table beside the apps' cards.
+class LedgerCard(CardRow):
+    """The figures of one community in a run, by code: the card of the ledgers.
 
-    A run has a row for each community that has entries of the figure's type; no row means no data.
+    One object instead of a column each: packs declare the figures, and a community has few of them. A row of
+    its own for each took most of the time of an evaluation. No key, or no row, means no data.
     """
 
-    code = models.CharField(max_length=50)
-    value = models.BigIntegerField()
+    figures = models.JSONField(default=dict)
 
-    class Meta:
+    class Meta(CardRow.Meta):
         verbose_name = "台账数据"
-        indexes = [models.Index(fields=["run", "path"], name="ledger_figure_run_path")]
 
     def __str__(self) -> str:
-        return f"{self.code}={self.value}"
+        return ", ".join(f"{code}={value}" for code, value in self.figures.items())
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError("figures of a run are written by evaluation only")

@@ -5,7 +5,7 @@ An **indicator** is a numerator and a denominator over inputs, as SQL that runs 
 PostgreSQL. No threshold stands here: those are data in the packs.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -37,19 +37,25 @@ class Input:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
+Narrow = Callable[[Collection[str], date], models.QuerySet[Any, Any]]
+
+
 @dataclass(frozen=True)
 class Card:
     """What one app knows of every community on a day.
 
     `sources` are querysets with one row per community (column `division_id`) for a day, by alias; `model`
-    stores the inputs of a run in typed columns of the same names, or with `narrow` as one row for each input
-    that is known (columns `code` and `value`).
+    stores the inputs of a run in typed columns of the same names.
+
+    A card of very many inputs of which each community has few gives `narrow` instead of `sources`: it makes
+    the queryset of some inputs (alias `narrow`), and `model` stores those that are known as one JSON object
+    (column `figures`), if there is any. Its inputs of the same `rows` come from the same rows.
     """
 
     model: type[models.Model]
     sources: dict[str, Callable[[date], models.QuerySet[Any, Any]]]
     inputs: tuple[Input, ...]
-    narrow: bool = False
+    narrow: Narrow | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from datetime import date
 
 from django.db import connection
 
-from governance.policies.evaluation.relation import letter_sql, live_inputs
+from governance.policies.evaluation.letters import letter_sql
+from governance.policies.evaluation.relation import inputs_of, live_inputs
 from governance.policies.evaluation.resolve import Replacement, Rule, catalogue, replacement, rules_for
+from governance.policies.evaluation.spans import span_of
 from governance.policies.models import LocalValue
 from governance.policies.outcomes import LETTERS, NO_RESULT, Outcome
 
@@ -84,8 +86,9 @@ def _counted(
     path: str, on: date, before: Rule | None, after: Rule | None, beside: Rule | None
 ) -> tuple[list[Change], int, list[Change]]:
     """One statement: communities grouped by the letters of the three rules."""
-    letters = [letter_sql(rule, path) if rule else f"'{NO_RESULT}'" for rule in (before, after, beside)]
-    inputs = live_inputs(path, on)
+    span, three = span_of(path), (before, after, beside)
+    letters = [letter_sql(rule, span) if rule else f"'{NO_RESULT}'" for rule in three]
+    inputs = live_inputs(path, on, figures=inputs_of([rule for rule in three if rule], span))
     text = (
         f"WITH l AS (SELECT {letters[0]} AS a, {letters[1]} AS b, {letters[2]} AS c FROM ({inputs.text}) i)"
         " SELECT a, b, c, COUNT(*) FROM l GROUP BY a, b, c ORDER BY a, b, c"

@@ -15,13 +15,12 @@ from django.db import connection, models
 from django.db.models import Q
 
 from governance.divisions.models import Division, Level
-from governance.divisions.paths import next_path, under
-from governance.policies.comparisons import Measured
-from governance.policies.comparisons.conditions import condition_sql
-from governance.policies.evaluation.rule import Rule, end_of
-from governance.policies.indicators import Card, all_inputs, cards
+from governance.divisions.paths import under
+from governance.policies.evaluation.letters import letters_sql
+from governance.policies.evaluation.rule import Rule
+from governance.policies.evaluation.spans import Span, span_of
+from governance.policies.indicators import Card, Input, all_inputs, cards
 from governance.policies.models import EvaluationRun, Scorecard
-from governance.policies.outcomes import NO_RESULT
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,14 @@ def _communities(path: str, on: date, division_ids: Sequence[int] | None) -> Sql
     return _subquery(queryset)
 
 
-def _joins(card: Card, path: str, on: date, division_ids: Sequence[int] | None) -> Sql:
+def _joins(card: Card, held: Sequence[Input], path: str, on: date, division_ids: Sequence[int] | None) -> Sql:
+    if card.narrow is None:
+        sources = {alias: source(on) for alias, source in card.sources.items()}
+    else:
+        sources = {"narrow": card.narrow([item.name for item in held], on)}
     text, params = "", ()
-    for alias, source in card.sources.items():
-        queryset = source(on).filter(under(path))
+    for alias, source in sources.items():
+        queryset = source.filter(under(path))
         if division_ids is not None:
             queryset = queryset.filter(division_id__in=division_ids)
         piece = _subquery(queryset)
@@ -90,81 +93,109 @@ def card_select(
     card: Card, *, path: str, on: date, division_ids: Sequence[int] | None = None, head: str = "d.id, d.path"
 ) -> Sql:
     """One app's inputs of the communities in a subtree, computed live."""
-    base, joins = _communities(path, on, division_ids), _joins(card, path, on, division_ids)
+    base, joins = _communities(path, on, division_ids), _joins(card, card.inputs, path, on, division_ids)
     inputs = ", ".join(f"{item.sql} AS {item.name}" for item in card.inputs)
     return Sql(f"SELECT {head}, {inputs} FROM ({base.text}) d{joins.text}", base.params + joins.params)
+
+
+def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, head: str) -> Sql | None:
+    """A row (head, id, path, figures) for each community with a known input of a narrow card, computed live.
+
+    Rows of one kind make few of the inputs, so each kind is grouped by itself: every row would be asked for
+    every input otherwise, and kinds without any row cost no more than a look into an index.
+    """
+    assert card.narrow is not None
+    kinds: dict[str, list[str]] = {}
+    for item in card.inputs:
+        if item.name in wanted:
+            kinds.setdefault(item.rows, []).append(item.name)
+    if not kinds:
+        return None
+    groups, each, params = [], [], ()
+    for number, names in enumerate(kinds.values()):
+        piece = _subquery(card.narrow(names, on).filter(under(path)))
+        groups.append(f"g{number} AS ({piece.text})")
+        params += piece.params
+        each += [f"SELECT division_id, '{name}' AS code, {name} AS value FROM g{number}" for name in names]
+    base = _communities(path, on, None)
+    collect = "jsonb_object_agg" if connection.vendor == "postgresql" else "json_group_object"
+    return Sql(
+        f"WITH {', '.join(groups)} SELECT {head}, d.id, d.path, {collect}(u.code, u.value) "
+        f"FROM ({' UNION ALL '.join(each)}) u JOIN ({base.text}) d ON d.id = u.division_id "
+        "WHERE u.value IS NOT NULL GROUP BY d.id, d.path",
+        params + base.params,
+    )
 
 
 def live_inputs(
     path: str,
     on: date,
     division_ids: Sequence[int] | None = None,
+    *,
     wanted: Collection[str] | None = None,
+    figures: Collection[str] = (),
 ) -> Sql:
     """The inputs of all apps, computed live, or those wanted only: tables that give none of them are not
-    asked."""
+    asked. Of narrow cards `figures` are computed, the others are NULL."""
     base = _communities(path, on, division_ids)
     inputs, joins, params = [], "", base.params
     for card in cards():
         held = [item for item in card.inputs if wanted is None or item.name in wanted]
+        if card.narrow is not None:
+            inputs += [_unknown(item) for item in held if item.name not in figures]
+            held = [item for item in held if item.name in figures]
         if not held:
             continue
         inputs += [f"{item.sql} AS {item.name}" for item in held]
-        piece = _joins(card, path, on, division_ids)
+        piece = _joins(card, held, path, on, division_ids)
         joins, params = joins + piece.text, params + piece.params
     columns = ", ".join(["d.id AS division_id", "d.path AS path", *inputs])
     return Sql(f"SELECT {columns} FROM ({base.text}) d{joins}", params)
 
 
-def _pivot(card: Card, run_id: int, path: str) -> Sql:
-    """The rows of a narrow card as one row for each community."""
-    columns = ", ".join(
-        f"MAX(CASE WHEN code = '{item.name}' THEN value END) AS {item.name}" for item in card.inputs
-    )
-    text = f"SELECT path, {columns} FROM {card.model._meta.db_table} WHERE run_id = %s"
-    params: tuple[Any, ...] = (run_id,)
-    if path:
-        text += " AND path >= %s AND path < %s"
-        params += (path, next_path(path))
-    return Sql(f"{text} GROUP BY path", params)
+def _unknown(item: Input) -> str:
+    return f"CAST(NULL AS bigint) AS {item.name}"
 
 
-def narrow_select(card: Card, *, path: str, on: date, head: str) -> Sql:
-    """One row (head, id, path, code, value) for each known input of a narrow card, computed live."""
-    ((_, source),) = card.sources.items()
-    piece = _subquery(source(on).filter(under(path)))
-    base = _communities(path, on, None)
-    each = " UNION ALL ".join(
-        f"SELECT division_id, '{item.name}' AS code, {item.name} AS value FROM g" for item in card.inputs
-    )
-    return Sql(
-        f"WITH g AS ({piece.text}) SELECT {head}, d.id, d.path, u.code, u.value FROM ({each}) u "
-        f"JOIN ({base.text}) d ON d.id = u.division_id WHERE u.value IS NOT NULL",
-        piece.params + base.params,
-    )
+def inputs_of(rules: Sequence[Rule], span: Span) -> set[str]:
+    """The inputs that the rules which hold in a span look at."""
+    return {
+        name for rule in rules for each in rule.everywhere if span.meets(each.path) for name in each.inputs
+    }
 
 
-def stored_inputs(run_id: int, path: str, *, letters: bool) -> Sql:
+def _figure(name: str, alias: str) -> str:
+    """One input out of the column `figures`; NULL where the community has no row or not this figure."""
+    if connection.vendor == "postgresql":
+        return f"CAST({alias}.figures ->> '{name}' AS bigint)"
+    return f"json_extract({alias}.figures, '$.{name}')"
+
+
+def stored_inputs(run_id: int, span: Span, *, letters: bool, figures: Collection[str]) -> Sql:
     """The inputs kept by a run, with its letters if they are stored already.
 
+    Of narrow cards `figures` are read, the others are NULL.
     The `|| ''` keeps SQLite from passing the range of `c0.path` on to the other tables: it would search
     them by that range, row by row, instead of by the path of the row.
     """
-    first, *others = cards()
     columns = ["c0.division_id AS division_id", "c0.path AS path"]
-    tables = f"{first.model._meta.db_table} c0"
+    tables = ""
     params: list[Any] = []
-    for number, card in enumerate((first, *others)):
-        columns += [f"c{number}.{item.name} AS {item.name}" for item in card.inputs]
-        if card.narrow:
-            piece = _pivot(card, run_id, path)
-            tables += f" LEFT JOIN ({piece.text}) c{number} ON c{number}.path = c0.path"
-            params += piece.params
-        elif number:
-            tables += (
-                f" JOIN {card.model._meta.db_table} c{number}"
-                f" ON c{number}.path = c0.path || '' AND c{number}.run_id = %s"
-            )
+    for number, card in enumerate(cards()):
+        alias = f"c{number}"
+        held = card.inputs
+        if card.narrow is not None:
+            columns += [_unknown(item) for item in card.inputs if item.name not in figures]
+            held = tuple(item for item in card.inputs if item.name in figures)
+            columns += [f"{_figure(item.name, alias)} AS {item.name}" for item in held]
+        else:
+            columns += [f"{alias}.{item.name} AS {item.name}" for item in held]
+        if not number:
+            tables = f"{card.model._meta.db_table} {alias}"
+        elif held:
+            join = "JOIN" if card.narrow is None else "LEFT JOIN"
+            tables += f" {join} {card.model._meta.db_table} {alias}"
+            tables += f" ON {alias}.path = c0.path || '' AND {alias}.run_id = %s"
             params.append(run_id)
     if letters:
         columns.append("s.letters AS letters")
@@ -172,78 +203,10 @@ def stored_inputs(run_id: int, path: str, *, letters: bool) -> Sql:
         params.append(run_id)
     where = "c0.run_id = %s"
     params.append(run_id)
-    if path:
+    if not span.is_all:
         where += " AND c0.path >= %s AND c0.path < %s"
-        params += [path, next_path(path)]
+        params += [span.low, span.high]
     return Sql(f"SELECT {', '.join(columns)} FROM {tables} WHERE {where}", tuple(params))
-
-
-def _range(path: str) -> str:
-    """Path condition with digits only, so it may stand in the SQL text."""
-    return f"(path >= '{path}' AND path < '{end_of(path)}')"
-
-
-def letter_sql(rule: Rule, scope: str) -> str:
-    """The outcome letter of one rule for one community: that of the narrowest value which judges there."""
-    own = _letter_sql(rule, scope)
-    if not rule.variants:
-        return own
-    whens = [f"WHEN {_range(each.path)} THEN {_letter_sql(each, each.path)}" for each in rule.variants]
-    return f"CASE {' '.join(reversed(whens))} ELSE {own} END"
-
-
-def _letter_sql(rule: Rule, scope: str) -> str:
-    """The letter by one value alone; the order of the cases is the rule of precedence."""
-    standard, comparison, indicator = rule.standard, rule.comparison, rule.indicator
-    measured = Measured(indicator.numerator, indicator.denominator, rule.unit)
-    conditions = condition_sql(rule.conditions)
-    cases: list[tuple[str, str]] = []
-    if len(rule.path) > len(scope):
-        cases.append((f"NOT {_range(rule.path)}", NO_RESULT))
-    cases += [(_range(path), NO_RESULT) for path in rule.replaced_in]
-    cases.append(("area_type IS NULL", "D"))
-    if standard.area_types:
-        areas = ", ".join(f"'{area}'" for area in standard.area_types)
-        cases.append((f"area_type NOT IN ({areas})", "A"))
-    cases += [(condition, "A") for condition in conditions.excluded]
-    cases += [(condition, "D") for condition in conditions.unknown]
-    if indicator.invalid:
-        cases.append((indicator.invalid, "E"))
-    cases.append((f"({indicator.numerator}) IS NULL OR ({indicator.denominator}) IS NULL", "D"))
-    cases += [(f"{name} IS NULL", "D") for name in (*comparison.bases(), *comparison.needed())]
-    cases += [(f"{name} IS NULL OR {name} = ''", "D") for name in comparison.choices()]
-    if indicator.denominator != "1":
-        cases.append((f"({indicator.denominator}) = 0", "A"))
-    cases += [(f"{name} = 0", "A") for name in comparison.bases()]
-    whens = " ".join(f"WHEN {condition} THEN '{letter}'" for condition, letter in cases)
-    return f"CASE {whens} ELSE {_judged(rule, measured)} END"
-
-
-def _judged(rule: Rule, measured: Measured) -> str:
-    """The letter of a community whose data are there and that the rule speaks of."""
-    if not rule.for_communities:
-        return "'I'"
-    warned = rule.comparison.letter_sql(measured, "W")
-    if not rule.is_due:
-        return warned
-    failed = rule.comparison.letter_sql(measured, "N")
-    if not rule.conditions.only_warns:
-        return failed
-    areas = ", ".join(f"'{area}'" for area in rule.conditions.only_warns)
-    return f"CASE WHEN area_type IN ({areas}) THEN {warned} ELSE {failed} END"
-
-
-def letters_sql(rules: Sequence[Rule], scope: str) -> str:
-    """All letters in one string, in the order of the rules."""
-    return joined([letter_sql(rule, scope) for rule in rules]) if rules else "''"
-
-
-def joined(parts: list[str]) -> str:
-    """Strings one after the other, in pairs of pairs: SQLite refuses an expression a thousand terms deep."""
-    if len(parts) <= 8:
-        return " || ".join(parts)
-    half = len(parts) // 2
-    return f"({joined(parts[:half])}) || ({joined(parts[half:])})"
 
 
 def live_relation(
@@ -258,14 +221,18 @@ def live_relation(
 
     `wanted` limits the inputs to some; whoever reads the relation must not ask for others then.
     """
-    inputs = live_inputs(path, on, division_ids, wanted)
-    text = f"SELECT i.*, {letters_sql(rules, path)} AS letters FROM ({inputs.text}) i"
+    span = span_of(path)
+    figures = inputs_of(rules, span)
+    inputs = live_inputs(path, on, division_ids, wanted=wanted, figures=figures)
+    text = f"SELECT i.*, {letters_sql(rules, span)} AS letters FROM ({inputs.text}) i"
     return Relation(Sql(text, inputs.params), tuple(rules), on, computed=True)
 
 
 def stored_relation(*, run: EvaluationRun, path: str, rules: Sequence[Rule]) -> Relation:
     """Read a run back; `rules` must be those of the run in its order (see store.rules_of)."""
-    return Relation(stored_inputs(run.pk, path, letters=True), tuple(rules), run.on)
+    span = span_of(path)
+    inputs = stored_inputs(run.pk, span, letters=True, figures=inputs_of(rules, span))
+    return Relation(inputs, tuple(rules), run.on)
 
 
 def narrowed(relation: Relation, codes: Collection[str]) -> Relation:

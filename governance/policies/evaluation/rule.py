@@ -112,6 +112,16 @@ class Rule:
         """Whether a community has a result of its own, or only higher divisions have."""
         return not self.standard.upper.get("only", False)
 
+    @property
+    def inputs(self) -> set[str]:
+        """The names of all inputs that its result may depend on."""
+        return {*self.indicator.inputs, *self.comparison.named(), *self.conditions.inputs}
+
+    @property
+    def everywhere(self) -> tuple["Rule", ...]:
+        """The rule itself and the values that judge in its place somewhere."""
+        return (self, *self.variants)
+
     def at(self, path: str) -> "Rule":
         """The rule that judges a division: the narrowest local value that covers it, else this one."""
         found = self
@@ -122,8 +132,7 @@ class Rule:
 
     def reaches(self, path: str) -> bool:
         """Whether it holds anywhere in the division at `path`, or over it."""
-        places = (self.path, *(each.path for each in self.variants))
-        return any(is_under(path, each) or is_under(each, path) for each in places)
+        return any(is_under(path, each.path) or is_under(each.path, path) for each in self.everywhere)
 
     def pieces(self) -> list[tuple[str, str, "Rule"]]:
         """Ranges of paths without overlap that cover the whole tree, and which rule judges in each."""

@@ -7,14 +7,10 @@ from django.db import connection, models, transaction
 
 from governance.divisions.models import Level
 from governance.divisions.paths import common_path, path_length, under
-from governance.policies.evaluation.relation import (
-    card_select,
-    joined,
-    letters_sql,
-    narrow_select,
-    stored_inputs,
-)
+from governance.policies.evaluation.letters import joined, letters_sql
+from governance.policies.evaluation.relation import card_select, inputs_of, narrow_select, stored_inputs
 from governance.policies.evaluation.resolve import Rule, rules_for
+from governance.policies.evaluation.spans import span_of, spans_of
 from governance.policies.indicators import cards
 from governance.policies.models import EvaluationRun, LocalValue, Scorecard, Standard, StandardValue
 from governance.policies.models.runs import RunKind
@@ -24,26 +20,26 @@ from governance.policies.outcomes import NO_RESULT
 def _fill(run: EvaluationRun, path: str, rules: Sequence[Rule]) -> None:
     with connection.cursor() as cursor:
         for card in cards():
-            if card.narrow:
-                select = narrow_select(card, path=path, on=run.on, head=str(run.pk))
+            table = card.model._meta.db_table
+            if card.narrow is None:
+                columns = ", ".join(item.name for item in card.inputs)
+                select = card_select(card, path=path, on=run.on, head=f"{run.pk}, d.id, d.path")
+            else:
+                columns, wanted = "figures", inputs_of(rules, span_of(path))
+                select = narrow_select(card, wanted=wanted, path=path, on=run.on, head=str(run.pk))
+            if select is not None:
                 cursor.execute(
-                    f"INSERT INTO {card.model._meta.db_table} (run_id, division_id, path, code, value) "
-                    f"{select.text}",
+                    f"INSERT INTO {table} (run_id, division_id, path, {columns}) {select.text}",
                     list(select.params),
                 )
-                continue
-            columns = ", ".join(["run_id", "division_id", "path", *(item.name for item in card.inputs)])
-            select = card_select(card, path=path, on=run.on, head=f"{run.pk}, d.id, d.path")
-            cursor.execute(
-                f"INSERT INTO {card.model._meta.db_table} ({columns}) {select.text}", list(select.params)
-            )
         make_known(path, *(card.model for card in cards()))
-        inputs = stored_inputs(run.pk, path, letters=False)
-        cursor.execute(
-            f"INSERT INTO {Scorecard._meta.db_table} (run_id, division_id, path, letters) "
-            f"SELECT {run.pk}, i.division_id, i.path, {letters_sql(rules, '')} FROM ({inputs.text}) i",
-            list(inputs.params),
-        )
+        for span in spans_of(path, rules):
+            inputs = stored_inputs(run.pk, span, letters=False, figures=inputs_of(rules, span))
+            cursor.execute(
+                f"INSERT INTO {Scorecard._meta.db_table} (run_id, division_id, path, letters) "
+                f"SELECT {run.pk}, i.division_id, i.path, {letters_sql(rules, span)} FROM ({inputs.text}) i",
+                list(inputs.params),
+            )
     make_known(path, Scorecard)
 
 
@@ -81,7 +77,7 @@ def store_frozen(*, on: date, path: str = "") -> EvaluationRun:
 
 def _values_of(rules: Sequence[Rule]) -> tuple[list[int], list[int]]:
     """Ids of the packs' values that some rules use, and of the local ones."""
-    used = [each for rule in rules for each in (rule, *rule.variants)]
+    used = [each for rule in rules for each in rule.everywhere]
     packs = [each.value.pk for each in used if each.local is None]
     return packs, sorted(each.local.pk for each in used if each.local is not None)
 

@@ -8,8 +8,9 @@ from django.db import connection
 
 from governance.policies.comparisons import comparison_for
 from governance.policies.comparisons.conditions import Conditions
-from governance.policies.evaluation.relation import letter_sql
+from governance.policies.evaluation.letters import letter_sql
 from governance.policies.evaluation.resolve import Rule
+from governance.policies.evaluation.spans import span_of
 from governance.policies.evaluation.trace import explain
 from governance.policies.indicators import Indicator
 from governance.policies.models import Measure, PolicyDocument, Standard, StandardValue
@@ -94,7 +95,7 @@ def _letter(rule: Rule, row: dict[str, Any]) -> str:
     )
     area = f"CAST('{row.get('area_type', 'urban')}' AS varchar(5)) AS area_type"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {letter_sql(rule, '')} FROM (SELECT {columns}, {area}) i")
+        cursor.execute(f"SELECT {letter_sql(rule, span_of(''))} FROM (SELECT {columns}, {area}) i")
         return cursor.fetchone()[0]
 
 
