@@ -22,7 +22,8 @@ def _range(path: str) -> str:
 def letter_sql(rule: Rule, span: Span) -> str:
     """The outcome letter of one rule for the communities of a span: that of the narrowest value which judges
     there. What is the same in the whole span is not asked again for each of them."""
-    own, whens = _by_one(rule, span), []
+    own = _by_one(rule, span)
+    whens: list[str] = []
     for each in rule.variants:
         if span.lies_in(each.path):
             own, whens = _by_one(each, span), []

@@ -8,7 +8,7 @@ from django.db import connection, models, transaction
 from governance.divisions.models import Level
 from governance.divisions.paths import common_path, path_length, under
 from governance.policies.evaluation.letters import joined, letters_sql
-from governance.policies.evaluation.relation import card_select, inputs_of, narrow_select, stored_inputs
+from governance.policies.evaluation.relation import Sql, card_select, inputs_of, narrow_select, stored_inputs
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.evaluation.spans import span_of, spans_of
 from governance.policies.indicators import cards
@@ -21,6 +21,7 @@ def _fill(run: EvaluationRun, path: str, rules: Sequence[Rule]) -> None:
     with connection.cursor() as cursor:
         for card in cards():
             table = card.model._meta.db_table
+            select: Sql | None
             if card.narrow is None:
                 columns = ", ".join(item.name for item in card.inputs)
                 select = card_select(card, path=path, on=run.on, head=f"{run.pk}, d.id, d.path")

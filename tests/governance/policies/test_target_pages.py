@@ -52,7 +52,7 @@ STATES = [
     ("SX-PROP-03", date(2022, 1, 1), "missed", "25.00%"),
     ("SX-PROP-03", TODAY, "missed", "25.00%"),
     ("LH-SOC-02", TODAY, "no_data", "暂无数据"),
-    ("SX-COV-03", TODAY, "no_data", "—"),
+    ("SX-COV-03", TODAY, "no_data", "暂无数据"),
     ("SX-PTY-03", TODAY, "undated", "暂无数据"),
 ]
 
@@ -64,7 +64,7 @@ def test_states_by_day(measured: Tree):
 
 
 def test_a_target_without_an_indicator_says_so(measured: Tree):
-    assert "尚无核查指标" in _line(measured, "SX-COV-03").note
+    assert "尚无核查指标" in _line(measured, "LH-TRN-02").note
     smart = _line(measured, "SX-SMART-01")
     assert (smart.due_text, smart.state.value) == ("每年 12-31（本年 2026）", "open")
     assert "底线" in _line(measured, "SX-VOL-02").note
