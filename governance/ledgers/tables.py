@@ -77,7 +77,8 @@ def table_of(slug: str) -> RowTable | None:
         _columns(ledger, sheet),
         _rows(sheet),
         ordering=("-started_on", "pk"),
-        search=("name", *(f"values__{key}" for key in texts)),
+        # What lies in JSON has no `contains` of text, but this.
+        search=("name", *(f"values__{key}__icontains" for key in texts)),
         search_label="文字",
         icon="clipboard-data",
         filter_class=EntryFilter if ledger.record.due else None,

@@ -102,7 +102,7 @@ class RecordFilter(AreaFilterForm):
     def _search(self, queryset: QuerySet, text: str) -> QuerySet:
         found = Q()
         for lookup in self.table.search:
-            found |= Q(**{f"{lookup}__contains": text})
+            found |= Q(**{lookup if lookup.endswith("contains") else f"{lookup}__contains": text})
         return queryset.filter(found)
 
     def _choice(self, sheet: Sheet, column: SheetField) -> forms.ChoiceField | None:

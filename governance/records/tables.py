@@ -42,11 +42,12 @@ class RowTable:
 
     `columns` gives those of a day; `queryset` all its rows, voided ones included, with what the columns need
     joined; `ordering` is the order within a community. `search` are the lookups of the text field of the
-    list's filter, `search_label` its name. `personal` names the columns that show persons. `summary` makes
-    the whole table personal: who may not see persons gets these counts of the rows in force instead. `order`
-    is the place in the menu and on the community's page, `icon` that of the menu. `filter_class` replaces the
-    filter made from the sheet. `about` tells above the list what it is kept for; `buttons` take the place of
-    those of the workbook; `row_buttons` are (label, address, icon) of what else can be done with a record.
+    list's filter (`contains` unless they say how), `search_label` its name. `personal` names the columns that
+    show persons. `summary` makes the whole table personal: who may not see persons gets these counts of the
+    rows in force instead. `order` is the place in the menu and on the community's page, `icon` that of the
+    menu. `filter_class` replaces the filter made from the sheet. `about` tells above the list what it is kept
+    for; `buttons` take the place of those of the workbook; `row_buttons` are (label, address, icon) of what
+    else can be done with a record.
     """
 
     slug: str
