@@ -36,11 +36,11 @@ class Command(BaseCommand):
         counts = load_registries()
         if counts:
             self.stderr.write("已装载演示数据：" + "，".join(f"{n} {c} 条" for n, c in counts.items()) + "。")
-        # Reports first: their figures are those of the ledger as it was entered.
-        for message in make_reports():
-            self.stderr.write(message)
         if entries := load_ledgers(LATER):
             self.stderr.write(f"已装载专项台账 {entries} 条。")
+        # Reports before what users did: their figures are those of the ledger as it was entered.
+        for message in make_reports():
+            self.stderr.write(message)
         self._load_activity()
         make_workbooks()
         self.stdout.write(accounts_table(password))
