@@ -17,6 +17,7 @@ tags => axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["
 
 def violations(page: Page) -> list[str]:
     """What of the page as it now stands breaks a rule, one line an element."""
+    page.wait_for_load_state()
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(SCRIPT + "; undefined")
     return page.evaluate(_RUN, TAGS)

@@ -1,7 +1,7 @@
 """The helpers of the record forms: keyboard, ID numbers and pasted text; and the pages forms lead to."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cadres.models import TwoCommitteeMember
 from governance.accounts.roles import Role
@@ -59,7 +59,7 @@ def test_a_clerk_adds_two_grids_without_a_mouse(visit, tree: Tree, user_of):
         with page.expect_navigation():
             page.keyboard.press("Control+Enter")
         assert "已保存" in page.text_content("main")
-        assert page.locator("text=没能保存").count() == 0
+        expect(page.locator("text=没能保存")).to_have_count(0)
         assert value(page, "community_code") == tree.community.code
     assert list(Grid.objects.order_by("number").values_list("number", "households")) == [
         ("01", 300),
@@ -94,7 +94,7 @@ def test_two_windows_with_one_record(visit, tree: Tree, user_of):
         visitor.open(url("change", "grids", grid))
     second.page.fill("[name=households]", "310")
     second.page.click("[data-key-save]")
-    assert "已保存" in second.page.text_content("main")
+    expect(second.page.locator("main")).to_contain_text("已保存")
     first.page.fill("[name=households]", "320")
     with first.page.expect_navigation():
         first.page.click("[data-key-save]")

@@ -1,6 +1,7 @@
 """A list by mouse, with and without JavaScript: conditions kept, columns chosen, rows ticked and ended."""
 
 import pytest
+from playwright.sync_api import expect
 
 from governance.accounts.roles import Role
 from governance.web.paging import PAGE_SIZE
@@ -28,24 +29,26 @@ def test_conditions_columns_and_ticked_rows(visit, tree: Tree, user_of, javascri
     page.fill("#filter_save_name", "居民网格")
     page.click(".kept button:has-text('保存')")
     page.click(".go a")
-    assert page.locator("tbody tr").count() == 4
+    expect(page.locator("tbody tr")).to_have_count(4)
     page.click("text=上次条件")
-    assert page.locator("tbody tr").count() == 3
+    expect(page.locator("tbody tr")).to_have_count(3)
     page.click(".go a")
+    expect(page.locator("tbody tr")).to_have_count(4)
     page.click(".chip:has-text('居民网格')")
-    assert "专属网格" not in page.inner_text("tbody")
+    expect(page.locator("tbody tr")).to_have_count(3)
+    expect(page.locator("tbody")).not_to_contain_text("专属网格")
     page.click("text=显示列")
     page.uncheck("[name=column][value=户数]")
     page.click(".cols button:has-text('确定')")
-    assert "户数" not in page.inner_text("thead")
+    expect(page.locator("thead")).not_to_contain_text("户数")
     page.click("[data-select-page]")
-    assert page.locator("tbody input:checked").count() == 3
+    expect(page.locator("tbody input:checked")).to_have_count(3)
     if javascript:
         assert violations(page) == []
     page.click("button[value=end]")
     page.fill("[name=reason]", "网格调整")
     page.click(".actbar button")
-    assert "已撤销：3 个" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("已撤销：3 个")
     assert Grid.objects.filter(ended_on=None).count() == 1
 
 
