@@ -11,7 +11,7 @@ class CommunitiesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from communities import cards, report, tables
+        from communities import cards, procedures, report, tables
         from communities.founding import make_missing_communities
         from communities.search import COMMUNITIES
         from communities.sheets import register_sheets
@@ -26,6 +26,7 @@ class CommunitiesConfig(AppConfig):
         from governance.web import menu, search
 
         register_sheets()
+        procedures.register()
         register_community_maker(make_missing_communities)
         register_area_condition(lambda types: Q(community__area_type__in=types))
         search.register(COMMUNITIES)

@@ -52,3 +52,9 @@ class OrganisationKind(models.TextChoices):
 class OrganisationStatus(models.TextChoices):
     REGISTERED = "registered", "登记"
     FILED = "filed", "备案"
+
+
+class Establishment(models.TextChoices):
+    """How far a community newly set up has come (LH-EST-08)."""
+
+    BUILDING = "building", "建设中"

@@ -1,6 +1,8 @@
 """Making the one `Community` of every community-level division, and registering one newly set up."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -23,11 +25,11 @@ def make_missing_communities() -> int:
     """Insert an empty community for each community-level division without one, in one statement."""
     community, division = Community._meta.db_table, Division._meta.db_table
     empty_texts = [
-        field.column
+        str(field.column)
         for field in Community._meta.concrete_fields
         if field.get_internal_type() == "CharField" and field.name != "path"
     ]
-    columns = ["division_id", "path", "version", *empty_texts]
+    columns: list[str] = ["division_id", "path", "version", *empty_texts]
     values = ["d.id", "d.path", "1", *["''"] * len(empty_texts)]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -62,20 +64,46 @@ def found_community(
     try:
         with transaction.atomic():
             submission = once.claim(user, token)
-            # The street is the lock: two clerks cannot register the same name at the same time.
-            Division.objects.select_for_update().get(pk=street.pk)
-            _refuse_known_name(street, name)
-            division = open_community(street=street, name=name, opened_on=opened_on, reason=basis, code=code)
-            community = Community.objects.create(division=division, founded_on=opened_on)
-            after = {"founded_on": opened_on.isoformat()}
-            detail = {"origin": "form", "basis": basis}
-            record(EventKind.CREATE, obj=community, after=after, reason=basis, detail=detail)
+            community = register_community(
+                street=street, name=name, opened_on=opened_on, basis=basis, code=code
+            )
             once.settle(submission, community)
     except OpenRefused as error:
         raise ValidationError({"code": str(error)}) from error
     except once.AlreadySubmitted:
         return once.find_saved(user, token, Community)
-    after_import.run([community.path], today())
+    return community
+
+
+@transaction.atomic
+def register_community(
+    *,
+    street: Division,
+    name: str,
+    opened_on: date,
+    basis: str,
+    code: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Community:
+    """The division and the row of a community, with what is known of it by field; measured once committed.
+
+    Whoever calls it has asked whether it may be. Raises `ValidationError` and `OpenRefused`.
+    """
+    # The street is the lock: two clerks cannot register the same name at the same time.
+    Division.objects.select_for_update().get(pk=street.pk)
+    _refuse_known_name(street, name)
+    division = open_community(street=street, name=name, opened_on=opened_on, reason=basis, code=code)
+    known = {key: value for key, value in (facts or {}).items() if value not in (None, "")}
+    community = Community.objects.create(division=division, founded_on=opened_on, **known)
+    after = {"founded_on": opened_on.isoformat(), **{key: str(value) for key, value in known.items()}}
+    record(
+        EventKind.CREATE,
+        obj=community,
+        after=after,
+        reason=basis,
+        detail={"origin": "form", "basis": basis},
+    )
+    transaction.on_commit(lambda: after_import.run([community.path], today()))
     return community
 
 

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "governance.rounds",
     "governance.policies",
     "governance.ledgers",
+    "governance.workflows",
     "governance.implementation",
     "governance.reports",
     "communities",

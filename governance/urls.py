@@ -14,6 +14,7 @@ urlpatterns = [
     path("implementation/", include("governance.implementation.urls")),
     path("", include("governance.web.urls")),
     path("ledgers/", include("governance.ledgers.urls")),
+    path("cases/", include("governance.workflows.urls")),
     path("reports/", include("governance.reports.urls")),
     path("communities/", include("communities.urls")),
 ]

@@ -40,6 +40,9 @@ from governance.reports.services import MadeReport, keep_report
 from governance.rounds.models import Round, RoundStreet
 from governance.web.help import IMAGES
 from governance.web.policy import Route
+from governance.workflows.catalogue import ACTIONS, newest_version, procedure_of
+from governance.workflows.models import Case as OpenedCase
+from governance.workflows.models import CaseStep
 from grids.models import Grid
 from tests.factories import Tree, make_user
 from tests.snapshot import made_once
@@ -176,14 +179,14 @@ def _undertaking_at(case: Case) -> Undertaking:
     return Undertaking.objects.get_or_create(division=case.division, measure=measure, unit_name="区民政局")[0]
 
 
-def _evidence_at(case: Case) -> Kwargs:
-    """A file of an undertaking that can be given out."""
+def _given_file(case: Case, object_type: str, object_id: int) -> Attachment:
+    """A file of a row that can be given out."""
     key = uuid4().hex
     store_sealed(attachments.path_of(key), b"%PDF-1.7 %%EOF")
-    file = Attachment.objects.create(
+    return Attachment.objects.create(
         division=case.division,
-        object_type="implementation.undertaking",
-        object_id=_undertaking_at(case).pk,
+        object_type=object_type,
+        object_id=object_id,
         name="会议纪要.pdf",
         key=key,
         sha256=key * 2,
@@ -191,7 +194,10 @@ def _evidence_at(case: Case) -> Kwargs:
         content_type="application/pdf",
         uploaded_by=case.visitor,
     )
-    return {"pk": file.pk}
+
+
+def _evidence_at(case: Case) -> Kwargs:
+    return {"pk": _given_file(case, "implementation.undertaking", _undertaking_at(case).pk).pk}
 
 
 def _local_value_at(case: Case) -> LocalValue:
@@ -251,7 +257,43 @@ def _round_street_at(case: Case) -> RoundStreet:
     return RoundStreet.objects.create(round=made, division=division)
 
 
+def _case_at(case: Case) -> OpenedCase | None:
+    """A case about a community or a street, at its first step."""
+    slug = {Level.COMMUNITY: "lh-ticket", Level.STREET: "lh-ruling"}.get(Level(case.division.level))
+    if slug is None:
+        return None
+    _policies()
+    version = newest_version(slug)
+    made = OpenedCase.objects.create(
+        division=case.division, procedure=version, slug=slug, name="演示事项", opened_by=case.visitor
+    )
+    for place, step in enumerate(procedure_of(made).steps):
+        CaseStep.objects.create(
+            case=made,
+            division=case.division,
+            key=step.key,
+            order=place,
+            action=ACTIONS[step.by],
+            state="pending" if place else "active",
+        )
+    return made
+
+
+def _step_at(case: Case) -> Kwargs | None:
+    made = _case_at(case)
+    return None if made is None else {"pk": made.pk, "key": "report"}
+
+
+def _paper_at(case: Case) -> Kwargs | None:
+    """A paper of a case that can be given out."""
+    made = _case_at(case)
+    if made is None:
+        return None
+    return {"pk": _given_file(case, "workflows.casestep", made.steps.get(key="report").pk).pk}
+
+
 MAKERS: dict[str, Maker] = {
+    "workflows.case": _case_at,
     "audit.event": lambda case: record(EventKind.CHANGE, path=case.division.path),
     "reports.report": _report_at,
     "exchange.importbatch": _batch_at,
@@ -335,6 +377,8 @@ KWARGS: dict[str, Callable[[Case], Kwargs | None]] = {
     "records:move": _member_at,
     "records:reveal": _member_at,
     "implementation:evidence": _evidence_at,
+    "workflows:step": _step_at,
+    "workflows:paper": _paper_at,
 }
 """Route name → keywords of an object in a division (None where there can be none)."""
 
@@ -370,7 +414,13 @@ def _unit_name(tree: Tree) -> Kwargs:
     return {"name": "区民政局"}
 
 
+def _procedure(tree: Tree) -> Kwargs:
+    _policies()
+    return {"slug": "lh-ticket"}
+
+
 PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
+    "workflows:open": _procedure,
     "ledgers:statistics": _ledger,
     "records:list": lambda tree: {"slug": "grids"},
     "records:export": lambda tree: {"slug": "grids"},

@@ -3,7 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
-from communities.choices import AreaType, CommunityType, PartyOrgKind
+from communities.choices import AreaType, CommunityType, Establishment, PartyOrgKind
 from governance.divisions.models import Division
 from governance.divisions.registry import register_scoped
 from governance.exchange.rows import RegistryRow
@@ -39,6 +39,11 @@ class Community(RegistryRow):
     boundary_west = models.CharField("西至", max_length=100, blank=True)
     boundary_north = models.CharField("北至", max_length=100, blank=True)
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    establishment = models.CharField(
+        "设立情况", max_length=8, choices=Establishment.choices, blank=True, editable=False
+    )
+    """Empty for a community like any other; `building` from its approval until it stands on the ledger."""
+    ledger_number = models.CharField("台账编号", max_length=120, blank=True, editable=False)
 
     class Meta:
         verbose_name = "社区"

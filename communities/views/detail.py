@@ -66,6 +66,7 @@ class CommunityPage(DetailPage):
                 Column("新建社区", "is_new_build", "yes_no"),
                 Column("村转居", "is_converted_village", "yes_no"),
                 Column("统一社会信用代码", "credit_code"),
+                Column("台账编号", "ledger_number"),
             ),
         ),
         Section(

@@ -23,6 +23,7 @@ from governance.policies.models import (
     TaskUnit,
 )
 from governance.policies.pack_files import PACKS, Pack, PackError, read_packs
+from governance.policies.procedure_schema import Procedure
 from governance.policies.record_schema import RecordType
 from governance.policies.schema import MeasureEntry
 
@@ -129,13 +130,19 @@ def record_slug(measure: str) -> str:
     return measure.lower()
 
 
-def _realised_by(entry: MeasureEntry, records: Mapping[str, RecordType]) -> list[dict[str, str]]:
-    """What the pack names, and the measure's own record type."""
+def _realised_by(
+    entry: MeasureEntry, records: Mapping[str, RecordType], procedures: Iterable[Procedure]
+) -> list[dict[str, str]]:
+    """What the pack names, the measure's own record type, and the procedures that carry it out."""
     found = [item.model_dump(exclude_defaults=True) for item in entry.realised_by]
     record = records.get(entry.id)
     if record is not None:
         url = f"/records/{record_slug(entry.id)}/"
         found.append({"kind": "ledger", "name": f"台账：{record.title}", "url": url})
+    for procedure in procedures:
+        if entry.id in procedure.all_measures():
+            url = f"/cases/?procedure={procedure.slug}"
+            found.append({"kind": "workflow", "name": f"办理流程：{procedure.title}", "url": url})
     return found
 
 
@@ -147,6 +154,7 @@ def _load_measures(
     difference: LoadDifference,
 ) -> dict[str, Measure]:
     records = {record.measure: record for record in pack.records}
+    procedures = list({each.slug: each for each in pack.procedures}.values())
     rows = [
         (
             {"code": entry.id},
@@ -164,7 +172,7 @@ def _load_measures(
                 "due_early_on": entry.due_early,
                 "recurring": entry.recurring or "",
                 "reading": entry.reading or "",
-                "realised_by": _realised_by(entry, records),
+                "realised_by": _realised_by(entry, records, procedures),
             },
         )
         for order, entry in enumerate(pack.measures)

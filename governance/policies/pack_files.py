@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from governance.policies.procedure_schema import Procedure, ProceduresFile
 from governance.policies.record_schema import RecordsFile, RecordType
 from governance.policies.schema import (
     ClauseEntry,
@@ -43,6 +44,7 @@ class Pack:
     measures: list[MeasureEntry]
     standards: list[StandardEntry]
     records: list[RecordType]
+    procedures: list[Procedure]
 
 
 def _node_at(node: yaml.Node, location: tuple[Any, ...]) -> yaml.Node:
@@ -127,6 +129,21 @@ def _check_records(folder: Path, pack: Pack, measures: set[str]) -> list[str]:
     return problems
 
 
+def _check_procedures(folder: Path, pack: Pack, measures: set[str]) -> list[str]:
+    """Procedures of a pack: known measures, and every version of one once."""
+    problems = []
+    taken: set[tuple[str, int]] = set()
+    for procedure in pack.procedures:
+        place = f"{folder.name}/procedures: {procedure.slug}"
+        unknown = set(procedure.all_measures()) - measures
+        if unknown:
+            problems.append(f"{place}: unknown measure id {', '.join(sorted(unknown))}")
+        if (procedure.slug, procedure.version) in taken:
+            problems.append(f"{place}: version {procedure.version} stands twice")
+        taken.add((procedure.slug, procedure.version))
+    return problems
+
+
 def _cross_check(folder: Path, pack: Pack) -> None:
     """References inside a pack: clauses, tasks and measure ids must exist, once each."""
     clauses = {clause.id for clause in pack.clauses}
@@ -158,6 +175,7 @@ def _cross_check(folder: Path, pack: Pack) -> None:
                 f"{folder.name}/standards: {standard.id}: unknown clause {', '.join(sorted(unknown))}"
             )
     problems += _check_records(folder, pack, seen)
+    problems += _check_procedures(folder, pack, seen)
     if problems:
         raise PackError("\n".join(problems))
 
@@ -168,6 +186,14 @@ def read_records(folder: Path) -> list[RecordType]:
     for file in sorted((folder / "records").glob("*.yaml")):
         records += read_file(file, RecordsFile).records
     return records
+
+
+def read_procedures(folder: Path) -> list[Procedure]:
+    """The procedures of one document's folder, all versions."""
+    procedures: list[Procedure] = []
+    for file in sorted((folder / "procedures").glob("*.yaml")):
+        procedures += read_file(file, ProceduresFile).procedures
+    return procedures
 
 
 def folders(root: Path = PACKS) -> list[Path]:
@@ -188,6 +214,7 @@ def read_pack(folder: Path) -> Pack:
         measures=read_file(folder / "measures.yaml", MeasuresFile).measures,
         standards=standards,
         records=read_records(folder),
+        procedures=read_procedures(folder),
     )
     _cross_check(folder, pack)
     return pack

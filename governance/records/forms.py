@@ -74,7 +74,7 @@ def cell_text(column: SheetField, row: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _widget(column: SheetField) -> forms.Widget:
+def control_of(column: SheetField) -> forms.Widget:
     """The control of a column, by the kind of its cell."""
     cell = column.widget
     plain: dict[str, Any] = {"autocomplete": "off"}
@@ -168,7 +168,7 @@ class RecordForm(forms.Form):
                 column,
                 label=column.name,
                 required=column.required,
-                widget=_widget(column),
+                widget=control_of(column),
                 help_text=_help(sheet, column, row),
                 initial=cell_text(column, row) if row is not None else "",
             )

@@ -275,6 +275,39 @@ class DetailPage(ObjectMixin, TemplateView):
         return super().get_context_data(object=self.object, sections=self.get_sections(), **kwargs)
 
 
+class ActingPage(DetailPage):
+    """A page whose POST does one of several things, named by `action`."""
+
+    form: Form | None = None
+
+    def acts(self) -> dict[str, Callable[[HttpRequest], str]]:
+        """What can be done by name; each gives the message to show, empty for none."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        act = self.acts().get(request.POST.get("action", ""))
+        if act is None:
+            return HttpResponseRedirect(self.object.get_absolute_url())
+        try:
+            text = act(request)
+        except ValidationError as error:
+            self._show(error)
+            self.object = self.get_object()
+            return self.render_to_response(self.get_context_data(**kwargs), status=422)
+        if text:
+            messages.success(request, text)
+        return HttpResponseRedirect(self.object.get_absolute_url())
+
+    def _show(self, error: ValidationError) -> None:
+        """At the field it is about, where the action has a form; else above the page."""
+        if self.form is None:
+            for text in error.messages:
+                messages.error(self.request, text)
+        elif self.form.is_valid():
+            self.form.add_error(None, error)
+
+
 class FormPage(PageMixin, FormView):
     """A form that hands its cleaned data to a service.
 

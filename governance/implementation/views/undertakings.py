@@ -10,14 +10,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.views import View
 
 from governance.accounts.models import User
 from governance.accounts.roles import Action
-from governance.accounts.scope import permitted, scope_of
+from governance.accounts.scope import scope_of
 from governance.accounts.visitor import visitor
 from governance.divisions.clock import today
 from governance.implementation import assigning, progress, urging
@@ -26,11 +23,10 @@ from governance.implementation.forms import TextForm, text_form
 from governance.implementation.models import Entry, State, Undertaking
 from governance.implementation.todo import CONDITIONS, conditions_of
 from governance.implementation.views.common import area_url, measure_page
-from governance.records.attachments import give_out
-from governance.records.models import Attachment
+from governance.records.views.attachments import GivenFileView
 from governance.web.areas import AreaFilterForm
 from governance.web.columns import Column
-from governance.web.policy import Needs, PolicyMixin
+from governance.web.policy import Needs
 from governance.web.todo import days_text
 from governance.web.views import Crumb, DetailPage, ListPage
 
@@ -219,21 +215,7 @@ class UndertakingPage(DetailPage):
         ]
 
 
-class EvidenceView(PolicyMixin, View):
-    """A file of evidence, saved by the browser, never shown inside the portal; each copy is logged."""
+class EvidenceView(GivenFileView):
+    """A file of evidence."""
 
-    policy = Needs(Action.VIEW)
-    http_method_names = ["get"]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        files = Attachment.objects.filter(object_type=Undertaking._meta.label_lower, voided_on=None)
-        file = get_object_or_404(permitted(files, request.user), pk=kwargs["pk"])
-        try:
-            content = give_out(file)
-        except FileNotFoundError:
-            raise Http404 from None
-        response = HttpResponse(content, content_type=file.content_type)
-        response["Content-Disposition"] = content_disposition_header(True, file.name)
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "no-store"
-        return response
+    owner = Undertaking

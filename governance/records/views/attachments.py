@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views import View
 
 from governance.accounts.roles import Action
-from governance.accounts.scope import require, scope_of
+from governance.accounts.scope import permitted, require, scope_of
 from governance.accounts.visitor import visitor
 from governance.records import attachments
 from governance.records.file_types import ACCEPTED, MIB, MOST_BYTES, NAMES
@@ -102,14 +103,33 @@ class FileView(ViewedRowMixin, PolicyMixin, View):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         file = self.find_file()
         try:
-            content = attachments.read(user=visitor(request), sheet=self.sheet, file=file)
+            return _given(file, attachments.read(user=visitor(request), sheet=self.sheet, file=file))
         except FileNotFoundError:
             raise Http404 from None
-        response = HttpResponse(content, content_type=file.content_type)
-        response["Content-Disposition"] = content_disposition_header(True, file.name)
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "no-store"
-        return response
+
+
+def _given(file: Attachment, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type=file.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, file.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class GivenFileView(PolicyMixin, View):
+    """A file of a row of `owner`, for whoever may see where it belongs; each copy is logged."""
+
+    policy = Needs(Action.VIEW)
+    http_method_names = ["get"]
+    owner: type[Model]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        files = Attachment.objects.filter(object_type=self.owner._meta.label_lower, voided_on=None)
+        file = get_object_or_404(permitted(files, request.user), pk=kwargs["pk"])
+        try:
+            return _given(file, attachments.give_out(file))
+        except FileNotFoundError:
+            raise Http404 from None
 
 
 class VoidFilePage(ViewedRowMixin, FormPage):

@@ -20,9 +20,9 @@ from governance.rounds.models import Round, RoundStreet
 from governance.rounds.progress import progress_by_street, sheets_of
 from governance.rounds.reminders import remind
 from governance.rounds.services import close, withdraw
-from governance.rounds.views.common import TITLE, ActingPage, due_text, state_tag
+from governance.rounds.views.common import TITLE, due_text, state_tag
 from governance.web.policy import Needs
-from governance.web.views import Button
+from governance.web.views import ActingPage, Button
 
 ALL = "all"
 

@@ -23,9 +23,9 @@ from governance.rounds.forms import RemarkForm, ReturnForm
 from governance.rounds.models import RoundStreet
 from governance.rounds.progress import matrix_of, progress_in, sheets_of
 from governance.rounds.reminders import remind
-from governance.rounds.views.common import TITLE, ActingPage, due_text, state_tag
+from governance.rounds.views.common import TITLE, due_text, state_tag
 from governance.web.policy import Needs
-from governance.web.views import Crumb
+from governance.web.views import ActingPage, Crumb
 
 _MOST_EVENTS = 50
 

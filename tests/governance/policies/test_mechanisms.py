@@ -40,7 +40,7 @@ def test_records_tasks_and_reports_are_live(catalogue):
     live = {code for code, row in catalogue.items() if row["state"] == "live"}
     assert live >= {"SX-DOC-01", "SX-DOC-02", "SX-DOC-03", "LH-DOC-01", "LH-DOC-02", "LH-DOC-03"}
     assert live >= {"LH-TASK-00", "SX-RPT-01", "LH-SIZE-01"}
-    assert "LH-EST-01" not in live
+    assert "LH-ADJ-01" not in live
 
 
 def test_every_measure_of_the_five_documents_is_in_the_catalogue(catalogue):

@@ -1,0 +1,93 @@
+"""What procedures do to the community registry: the community an approval founds, its ledger and code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+
+from communities.choices import Establishment
+from communities.founding import register_community
+from communities.models import Community
+from governance.audit.models import EventKind
+from governance.audit.services import record
+from governance.divisions.services import OpenRefused
+from governance.exchange.cells.codes import CreditCodeWidget
+from governance.workflows.hooks import Finishing, register_effect, register_gate
+
+PROPOSAL = "proposal"
+
+
+def village_assembly(doing: Finishing) -> Iterable[str]:
+    """A converted village needs its assembly (LH-EST-01)."""
+    if doing.answers.get(f"{PROPOSAL}.village") and doing.values.get("meeting") != "assembly":
+        yield "村转居的应由村民会议通过，会议形式请改为“村民会议”并上传其记录。"
+
+
+def found_community(doing: Finishing) -> None:
+    """At the approval: the community with a code of the portal's own, shown as 建设中 until on the ledger."""
+    if doing.values.get("result") == "refused":
+        return
+    answers = doing.answers
+    if doing.case.result_id is not None:
+        # Approved anew after a return: the community is there already.
+        return
+    try:
+        community = register_community(
+            street=doing.case.division,
+            name=re.sub(r"\s", "", doing.case.name),
+            opened_on=doing.values["approved_on"],
+            basis=doing.values["number"],
+            facts={
+                "boundary_east": answers.get(f"{PROPOSAL}.east") or "",
+                "boundary_south": answers.get(f"{PROPOSAL}.south") or "",
+                "boundary_west": answers.get(f"{PROPOSAL}.west") or "",
+                "boundary_north": answers.get(f"{PROPOSAL}.north") or "",
+                "households_resident": answers.get(f"{PROPOSAL}.households"),
+                "population_resident": answers.get(f"{PROPOSAL}.persons"),
+                "is_converted_village": answers.get(f"{PROPOSAL}.village"),
+                "is_new_build": True,
+                "establishment": Establishment.BUILDING,
+            },
+        )
+    except OpenRefused as error:
+        raise ValidationError({"_gates": str(error)}) from error
+    doing.case.result = community.division
+
+
+def _community_of(doing: Finishing) -> Community:
+    if doing.case.result_id is None:
+        raise ValidationError({"_gates": "社区还没有批准设立，请先办理批准。"})
+    return Community.objects.select_for_update(of=("self",)).get(division_id=doing.case.result_id)
+
+
+def put_on_ledger(doing: Finishing) -> None:
+    """After the final inspection: a community like any other."""
+    community = _community_of(doing)
+    before = {"establishment": community.establishment, "ledger_number": community.ledger_number}
+    community.establishment, community.ledger_number = "", doing.values["number"]
+    community.version += 1
+    community.save()
+    after = {"establishment": "", "ledger_number": community.ledger_number}
+    record(EventKind.CHANGE, obj=community, before=before, after=after, reason=doing.case.name)
+
+
+def register_credit_code(doing: Finishing) -> None:
+    """The certificate's code, its check digit verified."""
+    community = _community_of(doing)
+    try:
+        code = CreditCodeWidget().clean(doing.values["code"])
+    except ValueError as error:
+        raise ValidationError({"code": str(error)}) from error
+    before, community.credit_code = community.credit_code, code
+    community.version += 1
+    community.save()
+    record(EventKind.CHANGE, obj=community, before={"credit_code": before}, after={"credit_code": code})
+
+
+def register() -> None:
+    register_gate("village_assembly", village_assembly)
+    register_effect("found_community", found_community)
+    register_effect("put_on_ledger", put_on_ledger)
+    register_effect("register_credit_code", register_credit_code)

@@ -1,0 +1,1 @@
+"""Cases: procedures of the packs run step by step, with evidence, gates and deadlines."""
