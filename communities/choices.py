@@ -52,3 +52,18 @@ class OrganisationKind(models.TextChoices):
 class OrganisationStatus(models.TextChoices):
     REGISTERED = "registered", "登记"
     FILED = "filed", "备案"
+
+
+class CoordinateSystem(models.TextChoices):
+    """In which coordinates a boundary was given; kept it is in CGCS2000."""
+
+    CGCS2000 = "cgcs2000", "CGCS2000 或 WGS84（天地图、测绘成果、GPS）"
+    GCJ02 = "gcj02", "GCJ-02（高德、腾讯地图）"
+    BD09 = "bd09", "BD-09（百度地图）"
+
+
+class BoundaryState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    CURRENT = "current", "现行"
+    REPLACED = "replaced", "已替代"
+    DROPPED = "dropped", "旧草稿"
