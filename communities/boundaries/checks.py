@@ -42,6 +42,10 @@ class Overlap:
     area: int
     shape: BaseGeometry
 
+    @property
+    def text(self) -> str:
+        return f"“{self.first.name}”与“{self.second.name}”重叠 {thousands(self.area)} ㎡。"
+
     def seen_from(self, code: str) -> Outline:
         """The other community."""
         return self.second if self.first.code == code else self.first

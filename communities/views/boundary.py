@@ -165,6 +165,7 @@ class BoundaryPage(TemplatePage):
             "svg": view.svg(title),
             "map_data": view.for_map(title),
             "view": view,
+            "texts": [each.text for each in view.overlaps],
         }
 
     def _county(self) -> dict[str, Any]:

@@ -212,7 +212,8 @@ def test_a_street_shows_who_has_none_and_what_is_wrong(tree: Tree, clerk, client
     put_in_force(clerk, second(tree), square(0.5, 0), **RULED)
     page = street.get(url("boundary", tree.street)).content.decode()
     assert "已画 2 个，共 2 个社区；面积合计 20,4" in page and "未画边界" not in page
-    assert page.count("重叠 5,1") >= 2 and "裁定：莲民裁〔2026〕3号" in page
+    assert "“莲湖路社区”与“习武园社区”重叠 5,1" in page and page.count("重叠 5,1") == 3
+    assert "裁定：莲民裁〔2026〕3号" in page
     county = client_of(Role.COUNTY_STAFF).get(url("boundary", tree.county)).content.decode()
     assert "已画 2 个，共 4 个社区" in county and "100.00%" in county and "50.00%" in county
     assert street.get(url("boundary", tree.other_street)).status_code == 404
