@@ -15,8 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from communities.boundaries import geojson
 from communities.boundaries.checks import Outline, Overlap, overlaps_of
-from communities.boundaries.near import extent_of, outlines_of, rows_near
-from communities.boundaries.projection import area_m2, perimeter_m
+from communities.boundaries.near import columns_of, outlines_of, rows_near
 from communities.choices import BoundaryState, CoordinateSystem
 from communities.models import CommunityBoundary
 from governance.accounts.models import User
@@ -111,7 +110,6 @@ def _write(
         assert newest is not None or drawn.base is not None
         who = f"{newest.saved_by_name}刚刚保存了第 {newest.number} 版" if newest else "版本已变化"
         raise ValidationError(f"{who}，您的没有保存。请打开“边界”页对照后重新绘制。")
-    geometry = geojson.as_geojson(shape)
     if drawn.system != CoordinateSystem.CGCS2000 and newest is not None:
         _refuse_second_shift(drawn, newest)
     current = CommunityBoundary.objects.filter(division=division, state=BoundaryState.CURRENT).first()
@@ -132,19 +130,15 @@ def _write(
         division=division,
         number=newest.number + 1 if newest else 1,
         state=BoundaryState.CURRENT if in_force else BoundaryState.DRAFT,
-        geometry=geometry,
         source_system=drawn.system,
         effective_from=drawn.effective_from,
         basis=drawn.basis,
         overlap_reason=reason,
         overlap_ruling=ruling,
-        area_m2=area_m2(shape),
-        perimeter_m=perimeter_m(shape),
-        vertices=geojson.vertex_count(geometry),
         saved_by=user,
         saved_by_name=label_of(user),
         saved_at=timezone.now(),
-        **extent_of(shape),
+        **columns_of(shape),
     )
     record(
         EventKind.CREATE if newest is None else EventKind.CHANGE,

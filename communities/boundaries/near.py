@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from math import ceil, floor
+from typing import Any
 
 from django.db.models import QuerySet
 from shapely.geometry.base import BaseGeometry
 
 from communities.boundaries.checks import Outline
-from communities.boundaries.geojson import MOST_DEGREES, as_shape
+from communities.boundaries.geojson import MOST_DEGREES, as_geojson, as_shape, vertex_count
+from communities.boundaries.projection import area_m2, perimeter_m
 from communities.models import CommunityBoundary
 
 UNITS = 10_000_000
@@ -22,6 +24,18 @@ def extent_of(shape: BaseGeometry) -> dict[str, int]:
         "south": floor(south * UNITS),
         "east": ceil(east * UNITS),
         "north": ceil(north * UNITS),
+    }
+
+
+def columns_of(shape: BaseGeometry) -> dict[str, Any]:
+    """Everything of a boundary's row that follows from its shape."""
+    geometry = as_geojson(shape)
+    return {
+        "geometry": geometry,
+        "area_m2": area_m2(shape),
+        "perimeter_m": perimeter_m(shape),
+        "vertices": vertex_count(geometry),
+        **extent_of(shape),
     }
 
 
