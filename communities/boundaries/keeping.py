@@ -25,7 +25,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
-from governance.divisions.paths import path_length
+from governance.divisions.paths import ancestor_paths
 from governance.policies.follow_up import label_of
 from governance.records import once
 
@@ -97,8 +97,10 @@ def _require_basis(drawn: Drawn) -> None:
 
 def _lock(division: Division) -> None:
     """One boundary of a city at a time: two neighbours saved together would not see each other overlap."""
-    city = division.path[: path_length(Level.CITY)]
-    Division.objects.select_for_update(no_key=True).get(path=city)
+    upper = Division.objects.filter(
+        path__in=ancestor_paths(division.path), level__in=[Level.PROVINCE, Level.CITY]
+    )
+    upper.select_for_update(no_key=True).order_by("path").last()
 
 
 def _write(

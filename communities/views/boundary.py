@@ -1,5 +1,6 @@
 """社区边界: of one community, of all communities of a street, and how far a county has come."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +131,7 @@ class BoundaryPage(TemplatePage):
             "versions": versions,
             "current": by_state.get(BoundaryState.CURRENT.value),
             "draft": by_state.get(BoundaryState.DRAFT.value),
+            "geojson": json.dumps(row.geometry) if row is not None else "",
             "vertices": vertices,
             "vertices_open": len(vertices) <= MOST_OPEN,
             "svg": view.svg(title),
@@ -190,7 +192,7 @@ class BoundaryPage(TemplatePage):
             )
             .order_by()
         )
-        figures = {row.pop("street"): row for row in rows}
+        figures = {row["street"]: dict(row) for row in rows}
         none = {"drawn": 0, "drafts": 0, "ruled": 0, "area": None}
         streets = self.division.children.filter(closed_on=None, level=Level.STREET).order_by("path")
         lines = [

@@ -95,8 +95,7 @@ class BoundaryForm(forms.Form):
             except UnicodeDecodeError:
                 raise ValidationError({"file": "文件不是 UTF-8 编码的文本，请重新导出 GeoJSON。"}) from None
             data["geojson"] = text
-            self.data = self.data.copy()
-            self.data["geojson"] = text
+            self.data = {**self.data.dict(), "geojson": text}  # type: ignore[attr-defined]
         return data
 
 

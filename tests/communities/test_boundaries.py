@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +19,7 @@ from governance.accounts.roles import Role
 from governance.audit.models import Event, EventKind
 from governance.divisions.models import Division
 from tests.communities.boundaries import drawn, put_in_force, square
-from tests.factories import Tree
+from tests.factories import Tree, make_division
 
 RULED = {"overlap_reason": "历史飞地", "overlap_ruling": "莲民裁〔2026〕3号"}
 
@@ -184,6 +186,7 @@ def test_the_page_of_a_community(tree: Tree, clerk, client_of):
         "map-overlap",
     ):
         assert words in page
+    assert "&quot;type&quot;: &quot;Polygon&quot;" in page, "to be copied"
     assert "修改边界" in page and 'id="map-data"' in page and page.count("map-svg") == 1
     # A community may look, and sees no outline of another one, but is told of the overlap.
     page = client_of(Role.COMMUNITY).get(url("boundary", tree.community)).content.decode()
@@ -282,3 +285,29 @@ def test_rights_on_the_form(tree: Tree, client_of):
     day = (timezone.localdate() + timedelta(days=1)).isoformat()
     late = clerk.post(url("boundary_edit", tree.community), data(effective_from=day))
     assert late.status_code == 422 and "不能晚于今天" in late.content.decode()
+
+
+def test_pages_take_as_many_statements_for_many_boundaries(tree: Tree, clerk, client_of):
+    client = client_of(Role.STREET_CLERK)
+    addresses = [
+        url("boundary", tree.street),
+        url("boundary", tree.community),
+        url("boundary_edit", tree.community),
+    ]
+
+    def statements() -> list[int]:
+        taken = []
+        for address in addresses:
+            for _ in range(2):  # what a process learns once is no cost of the page
+                with CaptureQueriesContext(connection) as queries:
+                    assert client.get(address).status_code == 200
+            taken.append(len(queries))
+        return taken
+
+    put_in_force(clerk, tree.community, square(0, 0))
+    few = statements()
+    for number in range(5):
+        made = make_division(f"61010400105{number}", f"新增{number}社区", tree.street)
+        put_in_force(clerk, made, square(number % 3 - 1, 1 + number // 3))
+    put_in_force(clerk, tree.community, square(0, 0), base=1)
+    assert statements() == few and max(few) <= 15
