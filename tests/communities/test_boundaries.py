@@ -311,3 +311,12 @@ def test_pages_take_as_many_statements_for_many_boundaries(tree: Tree, clerk, cl
         put_in_force(clerk, made, square(number % 3 - 1, 1 + number // 3))
     put_in_force(clerk, tree.community, square(0, 0), base=1)
     assert statements() == few and max(few) <= 15
+
+
+def test_names_stay_text_on_the_map(tree: Tree, clerk, client_of):
+    Division.objects.filter(pk=tree.community.pk).update(name="</script><b>甲")
+    put_in_force(clerk, Division.objects.get(pk=tree.community.pk), square(0, 0))
+    for place in (tree.community, tree.street):
+        page = client_of(Role.STREET_CLERK).get(url("boundary", place)).content.decode()
+        assert "</script><b>" not in page and "&lt;/script&gt;&lt;b&gt;甲" in page
+        assert "\\u003C/script\\u003E\\u003Cb\\u003E" in page
