@@ -12,9 +12,11 @@ class CommunitiesConfig(AppConfig):
         from django.db.models import Q
 
         from communities import cards, procedures, report, tables
+        from communities.boundaries.checks import TOLERANCE
         from communities.founding import make_missing_communities
         from communities.search import COMMUNITIES
         from communities.sheets import register_sheets
+        from governance.accounts import options
         from governance.accounts.roles import Action
         from governance.console import links
         from governance.divisions.models import Level
@@ -27,6 +29,7 @@ class CommunitiesConfig(AppConfig):
 
         register_sheets()
         procedures.register()
+        options.register(TOLERANCE)
         register_community_maker(make_missing_communities)
         register_area_condition(lambda types: Q(community__area_type__in=types))
         search.register(COMMUNITIES)
@@ -54,5 +57,15 @@ class CommunitiesConfig(AppConfig):
                 frozenset({Level.COMMUNITY}),
                 Action.VIEW,
                 order=20,
+            )
+        )
+        links.register(
+            links.DivisionLink(
+                "社区边界",
+                "communities:boundary",
+                "map-2",
+                frozenset({Level.COUNTY, Level.STREET, Level.COMMUNITY}),
+                Action.VIEW,
+                order=25,
             )
         )

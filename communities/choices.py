@@ -58,3 +58,18 @@ class Establishment(models.TextChoices):
     """How far a community newly set up has come (LH-EST-08)."""
 
     BUILDING = "building", "建设中"
+
+
+class CoordinateSystem(models.TextChoices):
+    """In which coordinates a boundary was given; kept it is in CGCS2000."""
+
+    CGCS2000 = "cgcs2000", "CGCS2000 或 WGS84（天地图、测绘成果、GPS）"
+    GCJ02 = "gcj02", "GCJ-02（高德、腾讯地图）"
+    BD09 = "bd09", "BD-09（百度地图）"
+
+
+class BoundaryState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    CURRENT = "current", "现行"
+    REPLACED = "replaced", "已替代"
+    DROPPED = "dropped", "旧草稿"

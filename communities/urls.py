@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from communities.views.boundary import BoundaryPage
+from communities.views.boundary_edit import BoundaryEditPage
 from communities.views.detail import ChangesPage, CommunityPage
 from communities.views.founding import FoundingPage
 from communities.views.listing import CommunityListPage
@@ -12,4 +14,6 @@ urlpatterns = [
     path("found/", FoundingPage.as_view(), name="found"),
     path("<str:code>/", CommunityPage.as_view(), name="detail"),
     path("<str:code>/changes/", ChangesPage.as_view(), name="changes"),
+    path("<str:code>/boundary/", BoundaryPage.as_view(), name="boundary"),
+    path("<str:code>/boundary/edit/", BoundaryEditPage.as_view(), name="boundary_edit"),
 ]

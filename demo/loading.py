@@ -4,7 +4,8 @@ from django.db import models, transaction
 
 from cadres.models import CommunityWorker, TwoCommitteeMember
 from communities.choices import AreaType
-from communities.models import Community, Compound, SocialOrganisation
+from communities.models import Community, CommunityBoundary, Compound, SocialOrganisation
+from demo.boundaries import invented_boundary
 from demo.cases import CASES, Case
 from demo.dates import FIRST_HALF, LATER
 from demo.figures import Figures, figures_of
@@ -62,7 +63,8 @@ def has_entries(division: Division) -> bool:
     within = under(division.path)
     if Community.objects.filter(within).exclude(area_type="").exists():
         return True
-    return any(model._base_manager.filter(within).exists() for model in REGISTRIES.values())
+    models_of_entries = (CommunityBoundary, *REGISTRIES.values())
+    return any(model._base_manager.filter(within).exists() for model in models_of_entries)
 
 
 @transaction.atomic
@@ -79,7 +81,7 @@ def load_registries() -> dict[str, int]:
         Community.objects.filter(under(area.path)).select_related("division").order_by("division__code")
     )
     rectangles = community_rectangles([community.division.code for community in communities])
-    filled, all_rows = [], []
+    filled, all_rows, boundaries = [], [], []
     for number, community in enumerate(communities):
         code = community.division.code
         case = CASES.get(code, Case())
@@ -89,9 +91,12 @@ def load_registries() -> dict[str, int]:
         people = invented_persons(code, phone_from=number * _PHONES_EACH)
         all_rows.append(Rows(community.division, case, figures, rectangles[code], people))
         _fill(community, case, figures, all_rows[-1].name)
+        boundaries.append(invented_boundary(community.division, rectangles[code]))
         filled.append(community)
     Community.objects.bulk_update(filled, [*_COMMUNITY_FIELDS, "version"], batch_size=50)
     counts = {Community._meta.verbose_name: len(filled)}
+    CommunityBoundary.objects.bulk_create(boundaries, batch_size=_BATCH)
+    counts[CommunityBoundary._meta.verbose_name] = len(boundaries)
     persons = [person for rows in all_rows for person in rows.persons]
     Person.objects.bulk_create(persons, batch_size=_BATCH)
     for name, model in REGISTRIES.items():

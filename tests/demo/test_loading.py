@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 
 from cadres.models import CommunityWorker, TwoCommitteeMember
-from communities.models import Community, Compound, SocialOrganisation
+from communities.boundaries.checks import all_overlaps
+from communities.boundaries.near import outlines_of
+from communities.models import Community, CommunityBoundary, Compound, SocialOrganisation
 from demo.cases import CASES, VERY_LARGE, VERY_SMALL
 from demo.dates import FIRST_HALF, LATER
 from demo.loading import REGISTRIES, load_registries
@@ -34,6 +36,13 @@ def test_second_run_changes_nothing(demo):
     before = {model: model._base_manager.count() for model in (*REGISTRIES.values(), Person, Event, Finding)}
     assert load_registries() == {}
     assert {model: model._base_manager.count() for model in before} == before
+
+
+def test_boundaries_are_invented_and_fit_together(demo):
+    rows = CommunityBoundary.objects.current().select_related("division")
+    assert rows.count() == demo.counts["社区"] < 142, "some communities have none, as in life"
+    assert all(row.basis.startswith(MARK) and row.area_m2 > 10_000 for row in rows)
+    assert all_overlaps(outlines_of(rows)) == []
 
 
 def test_sizes_are_those_of_the_district_plan(demo):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communities', '0003_more_inputs'),
+        ('communities', '0004_boundary'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Boundaries of communities: reading, converting, measuring, checking, drawing and keeping them."""
