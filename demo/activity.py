@@ -17,6 +17,7 @@ from demo.implementation import report_and_urge
 from demo.loading import district
 from demo.operations import Desk, work_of_the_clerk, work_of_the_county
 from demo.people import MARK
+from demo.procedures import tell_stories
 from demo.rounds import send_round
 from governance.accounts.models import User
 from governance.audit.models import Event, EventKind
@@ -68,6 +69,7 @@ def load_activity() -> dict[str, int]:
     with as_user(LEAD) as lead:
         confirm_data(user=lead, division=street, today=today, note=f"{MARK}：已逐社区核对")
     counts["填报任务"] = send_round(today)
+    counts["办理事项"] = tell_stories(today)
     record(EventKind.IMPORT, obj=district(), reason=REASON, detail={"source": MARK, **counts})
     return counts
 

@@ -15,6 +15,7 @@ from demo.dates import LATER
 from demo.follow_up import DUE_IN
 from demo.loading import REGISTRIES
 from demo.people import MARK
+from demo.procedures import STORIES
 from demo.workbooks import make_workbooks
 from facilities.models import Facility
 from governance.accounts.models import SavedFilter, User
@@ -32,13 +33,14 @@ from governance.records.attachments import read
 from governance.records.models import Attachment, Draft, EmptyConfirmation
 from governance.reports.models import DataConfirmation
 from governance.rounds.models import Reminder, Round, RoundStreet
+from governance.workflows.models import Case, CaseState, CaseStep, StepState
 from tests.demo.test_cases import CHANGED_LATER, EXPECTED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 KINDS = (
     *(Attachment, DataConfirmation, Draft, EmptyConfirmation, Event, Finding, FindingNote, ImportBatch),
-    *(Round, RoundStreet, Reminder),
+    *(Round, RoundStreet, Reminder, Case, CaseStep),
 )
 
 
@@ -149,3 +151,14 @@ def test_second_load_changes_nothing(counts):
     before = {model: model._base_manager.count() for model in models}
     assert load_activity() == {}
     assert {model: model._base_manager.count() for model in models} == before
+
+
+def test_cases_stand_in_every_state(counts):
+    cases = Case.objects.all()
+    assert counts["办理事项"] == len(STORIES) == cases.count()
+    assert set(cases.values_list("state", flat=True)) == set(CaseState)
+    founded = cases.exclude(result=None)
+    assert {each.result.community.establishment for each in founded} == {"building"}
+    elections = CaseStep.objects.filter(case__in=founded, key="election", state=StepState.ACTIVE)
+    assert sorted(each.is_late(timezone.localdate()) for each in elections) == [False, True]
+    assert CaseStep.objects.filter(state=StepState.RETURNED).exists()

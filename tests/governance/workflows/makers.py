@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from cadres.models import TwoCommitteeMember
+from demo.procedures import filled
 from facilities.models import Facility
 from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
 from governance.people.models import Person
-from governance.policies.procedure_schema import ProcedureStep
-from governance.workflows.answers import to_json
 from governance.workflows.catalogue import kinds, procedure_of
 from governance.workflows.engine import finish_step, open_case, save_step, take_over
 from governance.workflows.models import Case
@@ -29,30 +28,6 @@ ROLE_OF = {
     "department": Role.DEPARTMENT,
 }
 CREDIT_CODE = "54610104MF12345678"
-
-
-def sample(step: ProcedureStep, day: date | None = None, **given: Any) -> dict[str, Any]:
-    """Something for every field that a step asks for."""
-    values: dict[str, Any] = {}
-    for field in step.fields:
-        match field.type:
-            case "text" | "long_text":
-                value: Any = f"{field.label}（演示）"
-            case "number":
-                value = 5
-            case "quantity" | "money" | "percent":
-                value = 50_000
-            case "date":
-                value = day or today()
-            case "yes_no":
-                value = True
-            case "choice":
-                value = next(iter(field.choices))
-            case _:
-                value = list(field.choices)
-        if field.required:
-            values[field.key] = value
-    return {key: to_json(value) for key, value in {**values, **given}.items()}
 
 
 class Office:
@@ -81,7 +56,7 @@ class Office:
         for number, paper in enumerate(step.evidence if papers else ()):
             content = PDF + f"{case.pk} {key} {number}".encode()
             add_paper(user=user, case=case, key=key, paper=paper.key, name="演示.pdf", content=content)
-        save_step(user=user, case=case, key=key, values=sample(step, self.day, **given))
+        save_step(user=user, case=case, key=key, values=filled(step, self.day, **given))
 
     def finish(self, case: Case, key: str, *, on: date | None = None, **given: Any) -> Case:
         self.fill(case, key, **given)

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from demo.procedures import filled
 from governance.accounts.roles import Action, Role
 from governance.audit.models import Event
 from governance.divisions.clock import today
@@ -29,7 +30,7 @@ from governance.workflows.papers import add_paper, remove_paper
 from governance.workflows.reminders import remind_by_clock, urge
 from governance.workflows.waiting import Tab, cases_in, steps_for
 from tests.factories import case_street, make_division, make_user
-from tests.governance.workflows.makers import PDF, Office, sample
+from tests.governance.workflows.makers import PDF, Office
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,7 @@ def test_every_paper_is_asked_for(slug, key):
     from governance.workflows.answers import problems, values_of
 
     step = kinds()[slug].procedure.step(key)
-    told = problems(step, values_of(step, sample(step)), set()).get("_papers", [])
+    told = problems(step, values_of(step, filled(step, today())), set()).get("_papers", [])
     assert told == [f"缺少材料“{each.label}”，请上传后再办理。" for each in step.evidence if each.required]
 
 
@@ -68,7 +69,7 @@ def test_a_refused_meeting_sends_back_and_what_is_filled_in_stays(office: Office
     now = states(case)
     assert now["proposal"] == StepState.RETURNED and now["residents"] == StepState.PENDING
     assert case.steps.get(key="residents").values["result"] == "refused"
-    assert case.steps.get(key="proposal").values["east"] == "东至（演示）"
+    assert case.steps.get(key="proposal").values["east"] == "演示东至"
 
 
 def test_return_to_any_earlier_step_with_remarks(office: Office):

@@ -35,7 +35,7 @@ def test_the_approval_founds_a_community_under_establishment(office: Office):
     community = Community.objects.get(division=case.result)
     assert Community.objects.count() == before + 1
     assert community.establishment == "building" and community.division.code[9] == "9"
-    assert (community.boundary_east, community.households_resident) == ("东至（演示）", 5)
+    assert (community.boundary_east, community.households_resident) == ("演示东至", 5)
     assert case.result.parent == case.division
     with pytest.raises(ValidationError, match="不能撤回"):
         engine.withdraw(

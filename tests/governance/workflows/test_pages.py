@@ -10,13 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from demo.procedures import filled
 from governance.accounts.roles import Role
 from governance.divisions.clock import today
 from governance.policies.figures import figures_of
 from governance.policies.models import Measure
 from governance.workflows.catalogue import procedure_of
 from governance.workflows.models import Case, SpecialDay, StepState
-from tests.governance.workflows.makers import PDF, Office, sample
+from tests.governance.workflows.makers import PDF, Office
 from tests.governance.workflows.test_engine import states
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def typed(office: Office, case: Case, key: str, **changes: str) -> dict[str, str
     """What the browser would send of a step's fields."""
     found: dict[str, str] = {}
     step = procedure_of(case).step(key)
-    for name, value in sample(step).items():
+    for name, value in filled(step, today()).items():
         field = step.field(name)
         if field.type == "yes_no":
             value = "是" if value else "否"
@@ -68,7 +69,7 @@ def test_a_clerk_opens_a_case_and_works_on_its_first_step(office: Office, client
     text = answer.content.decode()
     assert answer.status_code == 422 and "三百" in text
     assert "已上传“四至图”" in text and states(case)["proposal"] == StepState.ACTIVE
-    assert case.steps.get(key="proposal").values["east"] == "东至（演示）"
+    assert case.steps.get(key="proposal").values["east"] == "演示东至"
 
     data = typed(office, case, "proposal", action="finish") | hidden(client, first.url)
     answer = client.post(first.url, data)
@@ -98,7 +99,7 @@ def test_the_county_returns_with_remarks_and_the_clerk_sees_them(office: Office,
     staff, clerk = client_of(Role.COUNTY_STAFF), client_of(Role.STREET_CLERK)
     url = address(case, "review")
     page = staff.get(url).content.decode()
-    assert "不予批准" in page and "1. 提出设立意见" in page and "东至（演示）" in page
+    assert "不予批准" in page and "1. 提出设立意见" in page and "演示东至" in page
     data = {"action": "return", "to": "proposal", "remark-proposal-east": "写到路名"} | hidden(staff, url)
     answer = staff.post(url, data)
     assert answer.status_code == 422 and "请写明退回原因" in answer.content.decode()
