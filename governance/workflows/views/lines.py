@@ -81,6 +81,11 @@ class StepLine:
         ]
 
     @property
+    def is_odd(self) -> bool:
+        """Whether the last cell stands alone in its row."""
+        return (len(self.step.fields) + len(self.papers)) % 2 == 1
+
+    @property
     def is_begun(self) -> bool:
         return bool(
             self.row.values or self.row.done_at or self.row.is_live or any(p.files for p in self.papers)
@@ -115,8 +120,13 @@ def step_lines(case: Case, procedure: Procedure, user: User, on: date) -> list[S
 
 
 def bar(lines: Sequence[StepLine]) -> list[dict[str, Any]]:
-    """The step bar; steps that do not apply are left out."""
-    shown = [line for line in lines if line.row.state != StepState.SKIPPED]
+    """The step bar; steps that do not apply, and side steps nobody was led to, are left out."""
+    shown = [
+        line
+        for line in lines
+        if line.row.state != StepState.SKIPPED
+        and not (line.step.side and line.row.state == StepState.PENDING)
+    ]
     return [
         {
             "number": number,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Min, Prefetch, Q, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -48,26 +48,21 @@ def _now(case: Any) -> str:
     return "、".join(procedure.step(row.key).title for row in case.live)
 
 
-def _due(case: Any) -> Any:
-    days = [row.due_on for row in case.live if row.due_on]
-    return min(days) if days else None
-
-
 def _left(case: Any) -> Any:
-    due_on = _due(case)
-    if due_on is None:
+    if case.due is None:
         return None
-    days = (due_on - today()).days
+    days = (case.due - today()).days
     return days_text(days), "red" if days < 0 else "amber" if days <= 7 else "green"
 
 
 class CaseList(ListPage):
-    """`?tab=` waiting, done, opened, overdue or all; late ones first where the list waits for somebody."""
+    """`?tab=` waiting, done, opened, overdue or all; what is due first stands first."""
 
     policy = Needs(Action.VIEW)
     template_name = "workflows/list.html"
     title = TITLE
     filter_form_class = CaseFilter
+    by_number = True
     empty_title = "没有这类办理事项"
     empty_hint = "需要办理的事项从“发起办理”开始；轮到您的步骤会列在“待办”里。"
     buttons = tuple(
@@ -78,7 +73,7 @@ class CaseList(ListPage):
         Column("流程", lambda case: procedure_of(case).title),
         Column("单位", "division__name"),
         Column("当前步骤", _now, wrap=True),
-        Column("期限", _due, kind="date"),
+        Column("期限", "due", kind="date"),
         Column("剩余", _left, kind="tag"),
         Column("状态", state_tag, kind="tag"),
         Column("发起人", "opened_by"),
@@ -95,7 +90,9 @@ class CaseList(ListPage):
     def get_queryset(self) -> QuerySet[Case]:
         live = CaseStep.objects.filter(state__in=LIVE_STEPS).order_by("order")
         rows = cases_in(self.tab, self.request.user, today())
-        rows = rows.select_related("division", "procedure", "opened_by")
+        due = Min("steps__due_on", filter=Q(steps__state__in=LIVE_STEPS))
+        rows = rows.select_related("division", "procedure", "opened_by").annotate(due=due)
+        rows = rows.order_by(F("due").asc(nulls_last=True), "-pk")
         return rows.prefetch_related(Prefetch("steps", live, to_attr="live"))
 
     def get_buttons(self) -> list[Button]:
