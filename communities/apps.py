@@ -11,7 +11,8 @@ class CommunitiesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from communities import cards, report, tables
+        from communities import cards, report, tables, transfers
+        from communities.adjustments.lineage import as_it_was
         from communities.founding import make_missing_communities
         from communities.search import COMMUNITIES
         from communities.sheets import register_sheets
@@ -20,12 +21,15 @@ class CommunitiesConfig(AppConfig):
         from governance.divisions.models import Level
         from governance.divisions.registry import register_community_maker
         from governance.ledgers.subjects import register_area_condition
+        from governance.policies.evaluation.supposed import register_history
         from governance.policies.indicators import register_card, register_indicators
         from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
         from governance.web import menu, search
 
         register_sheets()
+        transfers.register_all()
+        register_history(as_it_was)
         register_community_maker(make_missing_communities)
         register_area_condition(lambda types: Q(community__area_type__in=types))
         search.register(COMMUNITIES)
