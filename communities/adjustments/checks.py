@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast
+
 from communities.adjustments.figures import lines
 from communities.adjustments.plan import Plan
 from communities.models import AdjustmentKind, AdjustmentSource, AdjustmentState
@@ -12,9 +15,11 @@ from communities.sheets import bare_name
 from governance.divisions.models import Division, Level
 from governance.divisions.transfers import whole_by_kind
 from governance.reports.models import DataConfirmation
+from governance.reports.periods import HalfYear
 from governance.rounds.models import RoundState, RoundStreet, StreetState
 
 MOST_NAMED = 5
+_PERIOD, _ROUND = "period", "round"
 
 
 def faults(plan: Plan, today: date, *, persons: bool = True) -> list[str]:
@@ -106,16 +111,23 @@ def _open_faults(plan: Plan, today: date) -> Iterator[str]:
         withdrawn_at=None,
         period__cut_off__gte=max(today, plan.adjustment.effective_on),
     )
-    for word in words.select_related("period"):
-        yield f"“{street.name}”已确认{word.period.label}数据，请街道负责人先撤回确认，实施后重新确认。"
     done = RoundStreet.objects.filter(
         division=street, state=StreetState.CONFIRMED, round__state=RoundState.OPEN
     )
-    for row in done.select_related("round"):
-        yield (
-            f"填报任务“{row.round.title}”还在进行，“{street.name}”已提交填报完成，"
-            "请下发单位先结束任务或退回街道。"
-        )
+    told = words.order_by().values_list(_text("period__code"), _text(Value(_PERIOD)))
+    asked = done.order_by().values_list(_text("round__title"), _text(Value(_ROUND)))
+    for what, kind in told.union(asked, all=True):
+        if kind == _PERIOD:
+            label = HalfYear.parse(what).label
+            yield f"“{street.name}”已确认{label}数据，请街道负责人先撤回确认，实施后重新确认。"
+        else:
+            yield (
+                f"填报任务“{what}”还在进行，“{street.name}”已提交填报完成，请下发单位先结束任务或退回街道。"
+            )
+
+
+def _text(what: str | Value) -> Cast:
+    return Cast(what, CharField())
 
 
 def hints(plan: Plan, *, persons: bool = True) -> list[str]:

@@ -13,8 +13,9 @@ from governance.divisions.models import Division
 from governance.divisions.paths import path_length
 from governance.divisions.transfers import whole_by_kind
 from governance.policies.evaluation.community import explained_rows, traces_of
-from governance.policies.evaluation.relation import live_relation
+from governance.policies.evaluation.relation import Relation, live_relation
 from governance.policies.evaluation.resolve import rules_for
+from governance.policies.evaluation.sql import Sql
 from governance.policies.evaluation.supposed import Supposed
 from governance.policies.evaluation.trace import Trace
 from governance.policies.outcomes import Outcome
@@ -22,6 +23,7 @@ from governance.policies.outcomes import Outcome
 _SILENT = {Outcome.NOT_APPLICABLE, Outcome.NO_DATA, None}
 _FIRST = ("households", "residents", "committee_size", "facility_area", "grid", "fund")
 """Beginnings of the indicators an adjustment is made for: size, seats, area, grids, funds; shown first."""
+_ByDivision = dict[int, dict[str, Trace]]
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,12 @@ def effects(plan: Plan) -> list[Effect]:
     on, street = plan.adjustment.effective_on, plan.adjustment.division
     rules = rules_for(path=street.path, on=on)
     ids = [each.pk for each in plan.divisions]
-    before = _traces(
-        live_relation(path=street.path, on=on, rules=rules, division_ids=ids, supposed=Supposed())
-    )
     supposed, after_ids = suppose(plan)
-    after = _traces(
-        live_relation(path=street.path, on=on, rules=rules, division_ids=after_ids, supposed=supposed)
+    now, then = (
+        live_relation(path=street.path, on=on, rules=rules, division_ids=some, supposed=each)
+        for some, each in ((ids, Supposed()), (after_ids, supposed))
     )
+    before, after = _traces(now, then)
     found = []
     for rule in rules:
         if not rule.for_communities:
@@ -82,11 +83,14 @@ def _place(found: list[Effect]) -> Callable[[Effect], Any]:
     return place
 
 
-def _traces(relation: Any) -> dict[int, dict[str, Trace]]:
-    return {
-        row["division_id"]: {trace.code: trace for trace in traces_of(relation, row)}
-        for row in explained_rows(relation)
-    }
+def _traces(now: Relation, then: Relation) -> tuple[_ByDivision, _ByDivision]:
+    """The results of both by division and standard, in one statement: a community may stand in either."""
+    text = f"SELECT 0 AS stage, a.* FROM ({now.sql.text}) a UNION ALL SELECT 1, b.* FROM ({then.sql.text}) b"
+    both = Relation(Sql(text, now.sql.params + then.sql.params), now.rules, now.on, computed=True)
+    found: tuple[_ByDivision, _ByDivision] = ({}, {})
+    for row in explained_rows(both):
+        found[row["stage"]][row["division_id"]] = {each.code: each for each in traces_of(both, row)}
+    return found
 
 
 def suppose(plan: Plan) -> tuple[Supposed, list[int]]:

@@ -30,13 +30,6 @@ class Step:
         whole, rest = divmod(self.share, 100)
         return f"{whole}.{rest:02d}%" if rest else f"{whole}%"
 
-    @property
-    def text(self) -> str:
-        day = f"{self.on:%Y-%m-%d}"
-        if self.is_before:
-            return f"{day} 承接“{self.other.name}”户数的 {self.share_text}"
-        return f"{day} 户数的 {self.share_text} 划入“{self.other.name}”"
-
 
 def steps_of(division: Division) -> list[Step]:
     """The lineage of a division, oldest first (one statement)."""

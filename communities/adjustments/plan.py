@@ -16,7 +16,7 @@ from governance.divisions.transfers import Transfer, whole_by_kind
 
 @dataclass
 class Plan:
-    """Read in five statements, whatever its size."""
+    """Read in four statements, whatever its size."""
 
     adjustment: Adjustment
     sources: list[AdjustmentSource]
@@ -100,10 +100,10 @@ def in_order(rows: list[Row], successor: Successor) -> list[Row]:
 
 def read(adjustment: Adjustment) -> Plan:
     """The plan as it stands."""
-    sources = list(adjustment.sources.select_related("division"))
+    sources = list(adjustment.sources.select_related("division__community"))
     ids = [each.division_id for each in sources]
     successors = list(adjustment.successors.select_related("continues", "division"))
-    communities = {each.division_id: each for each in Community.objects.filter(division__in=ids)}
+    communities: dict[int, Community] = {each.division_id: each.division.community for each in sources}  # type: ignore[attr-defined]
     assigned: Any = Assignment.objects.filter(adjustment=adjustment)
     return Plan(
         adjustment,

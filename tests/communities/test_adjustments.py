@@ -137,7 +137,8 @@ def test_a_split_keeps_every_sum_and_past_days(filled_tree: Tree, source, clerk,
     assert check_paths() == []
     shares = dict(Lineage.objects.values_list("successor__name", "households_share"))
     assert shares == {"习武园东社区": 3333, "习武园西社区": 6666}
-    assert lineage.steps_of(west)[0].text == "2026-09-01 承接“习武园社区”户数的 66.66%"
+    step = lineage.steps_of(west)[0]
+    assert (step.other, step.on, step.share_text, step.is_before) == (source, ON, "66.66%", True)
 
     # The day before, the old community is measured by the rows it had.
     now = {trace.code: trace.outcome for trace in community_results(division=source, on=before_day)}
