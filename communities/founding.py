@@ -23,7 +23,7 @@ def make_missing_communities() -> int:
     """Insert an empty community for each community-level division without one, in one statement."""
     community, division = Community._meta.db_table, Division._meta.db_table
     empty_texts = [
-        field.column
+        str(field.column)
         for field in Community._meta.concrete_fields
         if field.get_internal_type() == "CharField" and field.name != "path"
     ]

@@ -64,7 +64,8 @@ def apply(*, user: User, adjustment: Adjustment, approval: str, version: int | N
 def _lock_rows(adjustment: Adjustment) -> None:
     """Hold the sources and every row that is to move, so that sums cannot change under the check."""
     ids = list(adjustment.sources.order_by("division_id").values_list("division_id", flat=True))
-    for model in (Division, Community, *(each.model for each in registered(Way.WHOLE))):
+    models: list[type[Model]] = [Division, Community, *(each.model for each in registered(Way.WHOLE))]
+    for model in models:
         named = "pk__in" if model is Division else "division__in"
         held = model._base_manager.select_for_update().filter(**{named: ids}).order_by("pk")
         list(held.values_list("pk", flat=True))

@@ -107,8 +107,9 @@ def _keep(
     key: str,
 ) -> Adjustment:
     street = sources[0].parent
+    assert street is not None
     # The street is the lock: two plans for one community cannot be drafted at the same time.
-    Division.objects.select_for_update().get(pk=street.pk)  # type: ignore[union-attr]
+    Division.objects.select_for_update().get(pk=street.pk)
     if wrong := list(others_open(list(sources))):
         raise ValidationError({"sources": wrong})
     adjustment = Adjustment.objects.create(

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from communities.models import Adjustment, AdjustmentSource, AdjustmentState, Assignment, Community
 from governance.divisions.clock import today
-from governance.divisions.models import Division, Lineage
-from governance.divisions.paths import under
+from governance.divisions.models import Division, Level, Lineage
+from governance.divisions.paths import path_length, under
 from governance.policies.evaluation.supposed import Supposed
 
 
@@ -82,12 +82,13 @@ def as_it_was(path: str, on: date) -> Supposed | None:
 
 def _above(path: str) -> Q:
     """An adjustment stands at its street: it matters to a community that is asked about by itself, too."""
-    return Q(path=path[:9]) if len(path) > 9 else Q(pk__in=[])
+    length = path_length(Level.STREET)
+    return Q(path=path[:length]) if len(path) > length else Q(pk__in=[])
 
 
 def _old_figures(supposed: Supposed, later: Sequence[Adjustment], rank: dict[int, int]) -> None:
-    """Communities that go on have other figures since; closed ones have kept theirs."""
-    sources = AdjustmentSource.objects.filter(adjustment__in=later, division__closed_on=None)
+    """Communities that go on have other figures since: the first adjustment after the day knows them."""
+    sources = AdjustmentSource.objects.filter(adjustment__in=later)
     first: dict[int, AdjustmentSource] = {}
     for source in sorted(sources, key=lambda each: rank[each.adjustment_id]):
         if source.figures:

@@ -172,6 +172,25 @@ def test_a_period_frozen_after_a_split_still_shows_the_old_community(filled_tree
     assert source.community.households_resident == 600
 
 
+def test_two_adjustments_in_a_row_are_both_undone_for_a_past_day(filled_tree: Tree, source, clerk, lead):
+    """习武园 gives a part away, then all that is left goes into 莲湖路: the day before is as it was."""
+    first, day = filled_tree.community, ON - timedelta(days=1)
+    before, own = street_sums(filled_tree.street, day), community_results(division=source, on=day)
+    one = make_split(clerk, source, "习武园西社区", keeps=True)
+    settle(clerk, one)
+    apply(lead, one)
+    between = community_results(division=source, on=ON)
+    apply(lead, make_merge(clerk, first, source, on=ON + timedelta(days=9)))
+
+    def told(traces) -> list[tuple[object, ...]]:
+        return [(each.code, each.outcome, each.value) for each in traces]
+
+    assert street_sums(filled_tree.street, day) == before
+    assert told(community_results(division=source, on=day)) == told(own)
+    assert told(community_results(division=source, on=ON)) == told(between)
+    assert street_sums(filled_tree.street, today()) == before
+
+
 def test_a_merger_keeps_every_sum_and_tells_twins_apart(filled_tree: Tree, source, clerk, lead):
     street, other = filled_tree.street, filled_tree.community
     before = street_sums(street, ON)
