@@ -80,7 +80,10 @@ class FoundingPage(FormPage):
     submit_label = "登记"
     crumbs = (("社区", "communities:list"),)
     cancel_url_name = "communities:list"
-    intro = "用于系统代码库中还没有的社区。登记后即可录入和导入该社区的数据；拆分、合并在“社区调整”办理，更名、撤销不在此办理。"
+    intro = (
+        "用于系统代码库中还没有的社区。登记后即可录入和导入该社区的数据；"
+        + "拆分、合并在“社区调整”办理，更名、撤销不在此办理。"
+    )
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.request.user}
