@@ -11,7 +11,8 @@ class CommunitiesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from communities import cards, procedures, report, tables
+        from communities import cards, procedures, report, tables, transfers
+        from communities.adjustments.lineage import as_it_was
         from communities.boundaries.checks import TOLERANCE
         from communities.founding import make_missing_communities
         from communities.search import COMMUNITIES
@@ -22,6 +23,7 @@ class CommunitiesConfig(AppConfig):
         from governance.divisions.models import Level
         from governance.divisions.registry import register_community_maker
         from governance.ledgers.subjects import register_area_condition
+        from governance.policies.evaluation.supposed import register_history
         from governance.policies.indicators import register_card, register_indicators
         from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
@@ -30,6 +32,8 @@ class CommunitiesConfig(AppConfig):
         register_sheets()
         procedures.register()
         options.register(TOLERANCE)
+        transfers.register_all()
+        register_history(as_it_was)
         register_community_maker(make_missing_communities)
         register_area_condition(lambda types: Q(community__area_type__in=types))
         search.register(COMMUNITIES)

@@ -72,6 +72,7 @@ def found_community(
         raise ValidationError({"code": str(error)}) from error
     except once.AlreadySubmitted:
         return once.find_saved(user, token, Community)
+    after_import.run([community.path], today())
     return community
 
 
@@ -85,7 +86,7 @@ def register_community(
     code: str = "",
     facts: Mapping[str, Any] | None = None,
 ) -> Community:
-    """The division and the row of a community, with what is known of it by field; measured once committed.
+    """The division and the row of a community, with what is known of it by field; the caller has it measured.
 
     Whoever calls it has asked whether it may be. Raises `ValidationError` and `OpenRefused`.
     """
@@ -103,7 +104,6 @@ def register_community(
         reason=basis,
         detail={"origin": "form", "basis": basis},
     )
-    transaction.on_commit(lambda: after_import.run([community.path], today()))
     return community
 
 

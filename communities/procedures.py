@@ -6,14 +6,19 @@ import re
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+from communities.adjustments.applying import apply
+from communities.adjustments.checks import faults
+from communities.adjustments.plan import read
 from communities.choices import Establishment
 from communities.founding import register_community
-from communities.models import Community
+from communities.models import Adjustment, Community
 from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.services import OpenRefused
 from governance.exchange.cells.codes import CreditCodeWidget
+from governance.exchange.hooks import after_import
 from governance.workflows.hooks import Finishing, register_effect, register_gate
 
 PROPOSAL = "proposal"
@@ -54,6 +59,7 @@ def found_community(doing: Finishing) -> None:
     except OpenRefused as error:
         raise ValidationError({"_gates": str(error)}) from error
     doing.case.result = community.division
+    transaction.on_commit(lambda: after_import.run([community.path], doing.on))
 
 
 def _community_of(doing: Finishing) -> Community:
@@ -86,7 +92,35 @@ def register_credit_code(doing: Finishing) -> None:
     record(EventKind.CHANGE, obj=community, before={"credit_code": before}, after={"credit_code": code})
 
 
+def _adjustment_of(doing: Finishing) -> Adjustment | None:
+    number = doing.answers.get(f"{PROPOSAL}.plan")
+    return Adjustment.objects.filter(pk=number or 0, division_id=doing.case.division_id).first()
+
+
+def adjustment_ready(doing: Finishing) -> Iterable[str]:
+    """The plan that the case names is a draft of the same street with nothing in its way (LH-ADJ-01)."""
+    adjustment = _adjustment_of(doing)
+    if adjustment is None:
+        yield f"本街道没有编号为 {doing.answers.get(f'{PROPOSAL}.plan')} 的调整方案，请核对方案编号。"
+    elif not adjustment.is_draft:
+        yield f"这份调整方案{adjustment.get_state_display()}，不能再用，请另拟方案。"
+    else:
+        yield from faults(read(adjustment), doing.on, persons=False)
+
+
+def apply_adjustment(doing: Finishing) -> None:
+    """At the approval: the plan is carried out."""
+    adjustment = _adjustment_of(doing)
+    assert adjustment is not None  # the gate has asked
+    try:
+        apply(user=doing.user, adjustment=adjustment, approval=doing.values["number"])
+    except ValidationError as error:
+        raise ValidationError({"_gates": error.messages}) from error
+
+
 def register() -> None:
+    register_gate("adjustment_ready", adjustment_ready)
+    register_effect("apply_adjustment", apply_adjustment)
     register_gate("village_assembly", village_assembly)
     register_effect("found_community", found_community)
     register_effect("put_on_ledger", put_on_ledger)

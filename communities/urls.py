@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from communities.views.adjustment import AdjustmentPage, PlanPage
+from communities.views.adjustments import AdjustmentListPage, AdjustPage
 from communities.views.boundary import BoundaryPage
 from communities.views.boundary_edit import BoundaryEditPage
 from communities.views.detail import ChangesPage, CommunityPage
@@ -12,6 +14,10 @@ app_name = "communities"
 urlpatterns = [
     path("", CommunityListPage.as_view(), name="list"),
     path("found/", FoundingPage.as_view(), name="found"),
+    path("adjustments/", AdjustmentListPage.as_view(), name="adjustments"),
+    path("adjustments/new/", AdjustPage.as_view(), name="adjust"),
+    path("adjustments/<int:pk>/", AdjustmentPage.as_view(), name="adjustment"),
+    path("adjustments/<int:pk>/plan/", PlanPage.as_view(), name="adjustment_plan"),
     path("<str:code>/", CommunityPage.as_view(), name="detail"),
     path("<str:code>/changes/", ChangesPage.as_view(), name="changes"),
     path("<str:code>/boundary/", BoundaryPage.as_view(), name="boundary"),

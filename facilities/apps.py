@@ -9,7 +9,7 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "设施"
 
     def ready(self) -> None:
-        from facilities import cards, gates, report, tables
+        from facilities import cards, gates, report, tables, transfers
         from facilities.sheets import register_sheets
         from governance.policies.indicators import register_card, register_indicators
         from governance.records import tables as row_tables
@@ -17,6 +17,7 @@ class FacilitiesConfig(AppConfig):
 
         register_sheets()
         gates.register()
+        transfers.register_all()
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 30, "服务设施建设", report.build))

@@ -12,10 +12,11 @@ class GridsConfig(AppConfig):
         from governance.policies.indicators import register_card, register_indicators
         from governance.records import tables as row_tables
         from governance.reports.sections import Part, Section, register
-        from grids import cards, report, tables
+        from grids import cards, report, tables, transfers
         from grids.sheets import register_sheets
 
         register_sheets()
+        transfers.register_all()
         register_card(cards.CARD)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.PROGRESS, 10, "网格化管理", report.build))

@@ -17,6 +17,7 @@ from django.db import models
 from django.utils import timezone
 
 from cadres.models import TwoCommitteeMember
+from communities.models import Adjustment
 from governance.accounts.models import DivisionGrant, Unit, User, UserSession
 from governance.accounts.roles import Role
 from governance.audit.models import EventKind
@@ -292,8 +293,29 @@ def _paper_at(case: Case) -> Kwargs | None:
     return {"pk": _given_file(case, "workflows.casestep", made.steps.get(key="report").pk).pk}
 
 
+def _adjustment_at(case: Case) -> Adjustment | None:
+    """A draft of a street that splits its first community."""
+    street = case.division
+    community = street.children.order_by("path").first() if street.level == Level.STREET else None
+    if community is None:
+        return None
+    made = Adjustment.objects.create(
+        division=street,
+        kind="split",
+        basis="请示",
+        effective_on=date(2026, 1, 1),
+        drafted_by=case.visitor,
+        key=uuid4().hex,
+    )
+    made.sources.create(division=community)
+    for number in (1, 2):
+        made.successors.create(number=number, name=f"后继{number}社区")
+    return made
+
+
 MAKERS: dict[str, Maker] = {
     "workflows.case": _case_at,
+    "communities.adjustment": _adjustment_at,
     "audit.event": lambda case: record(EventKind.CHANGE, path=case.division.path),
     "reports.report": _report_at,
     "exchange.importbatch": _batch_at,

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from communities.adjustments.lineage import steps_of
 from communities.models import Community
 from communities.views.listing import findings_count
 from governance.accounts.roles import Action
@@ -120,6 +121,7 @@ class CommunityPage(DetailPage):
             changes=entries(list(events_of_community(self.division.path, scope)[:LAST_CHANGES]), scope),
             finding_count=self.object.finding_count,
             file_count=self.object.file_count,
+            lineage=steps_of(self.division),
             **kwargs,
         )
 

@@ -81,7 +81,8 @@ class FoundingPage(FormPage):
     crumbs = (("社区", "communities:list"),)
     cancel_url_name = "communities:list"
     intro = (
-        "用于系统代码库中还没有的社区。登记后即可录入和导入该社区的数据；合并、拆分、更名、撤销不在此办理。"
+        "用于系统代码库中还没有的社区。登记后即可录入和导入该社区的数据；"
+        + "拆分、合并在“社区调整”办理，更名、撤销不在此办理。"
     )
 
     def get_form_kwargs(self) -> dict[str, Any]:

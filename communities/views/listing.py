@@ -66,6 +66,7 @@ class CommunityListPage(ListPage):
         scope = scope_of(self.request.user)
         buttons = [
             Button("登记新设社区", "communities:found", "plus", primary=True, action=Action.ADD),
+            Button("社区调整", "communities:adjustments", "git-branch"),
             *registry_buttons(table(), conditions_query(self.request)),
         ]
         return [each for each in buttons if each.action is None or scope.may_anywhere(each.action)]

@@ -11,7 +11,7 @@ class LedgersConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts.roles import Action
         from governance.exchange import sheets
-        from governance.ledgers import duties, measures
+        from governance.ledgers import duties, measures, transfers
         from governance.ledgers.figures import measured
         from governance.ledgers.loading import load_record_types
         from governance.ledgers.sheets import ledger_sheets
@@ -20,6 +20,7 @@ class LedgersConfig(AppConfig):
         from governance.records import tables
         from governance.web import menu, todo
 
+        transfers.register_all()
         sheets.register_source(lambda: ledger_sheets().values())
         tables.register_source(table_of)
         indicators.register_source(measured)

@@ -11,16 +11,19 @@ class PoliciesConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts.roles import Action
         from governance.console import links
+        from governance.divisions import transfers
         from governance.divisions.models import Level
         from governance.exchange.hooks import after_import, effects
         from governance.jobs import periodic
-        from governance.policies import figures, registry_figures, standard_figures, upkeep
+        from governance.policies import figures, models, registry_figures, standard_figures, upkeep
         from governance.policies.counts import urgent_findings
         from governance.policies.effects import watch
         from governance.policies.home import register_home
         from governance.policies.panels import findings_panel
         from governance.web import menu, panels
 
+        transfers.stays("原社区的问题随撤销消除，后继社区重新核查", models.Finding)
+        transfers.stays("标准值由上级区划规定", models.LocalValue)
         after_import.register(upkeep.after_import)
         effects.register(watch)
         periodic.register(upkeep.MEASURE_DAILY)

@@ -168,7 +168,13 @@ def origin_of(event: Event, file: str = "") -> str:
     file = file or str(detail.get("file", ""))
     if file and event.object_type != Attachment._meta.label_lower:
         return f"导入 {file}"
-    words = {"form": "页面填写", "demo": "演示数据", "undo": "撤销导入", "move": "转移"}
+    words = {
+        "form": "页面填写",
+        "demo": "演示数据",
+        "undo": "撤销导入",
+        "move": "转移",
+        "adjustment": "社区调整",
+    }
     return words.get(origin, origin) or ("命令行" if not event.user_id else "导入")
 
 

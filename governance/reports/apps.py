@@ -10,9 +10,11 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from governance.accounts.roles import Action
+        from governance.divisions import transfers
         from governance.jobs import periodic, registry
         from governance.reports.home import register_home
         from governance.reports.jobs import FREEZE, PROGRESS_REPORT
+        from governance.reports.models import DataConfirmation, Report
         from governance.reports.sections import (
             Part,
             Section,
@@ -25,6 +27,8 @@ class ReportsConfig(AppConfig):
         from governance.web import menu
         from governance.web.menu import MenuItem
 
+        transfers.stays("已定稿的报告不变", Report)
+        transfers.stays("街道按报告期确认", DataConfirmation)
         register(Section(Part.BASICS, 10, "", basics.build))
         register(Section(Part.STANDARDS, 10, "社区标准达标情况", standards.build_standards))
         register(Section(Part.STANDARDS, 20, "辖区目标完成情况", standards.build_targets))

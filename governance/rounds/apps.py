@@ -11,11 +11,14 @@ class RoundsConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts import options
         from governance.accounts.roles import Action
+        from governance.divisions import transfers
         from governance.jobs import periodic
         from governance.rounds.home import register_home, waiting_count
+        from governance.rounds.models import Round, RoundStreet
         from governance.rounds.reminders import DAYS_BEFORE, REMIND_DAILY
         from governance.web import menu
 
+        transfers.stays("填报任务下发到街道", Round, RoundStreet)
         options.register(DAYS_BEFORE)
         periodic.register(REMIND_DAILY)
         menu.register(

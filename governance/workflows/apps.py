@@ -11,6 +11,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from governance.accounts import options
         from governance.accounts.roles import Action
+        from governance.divisions import transfers
         from governance.jobs import periodic
         from governance.policies import figures as measures
         from governance.policies import loader
@@ -18,6 +19,7 @@ class WorkflowsConfig(AppConfig):
         from governance.workflows import gates
         from governance.workflows.figures import figures
         from governance.workflows.loading import load_procedures
+        from governance.workflows.models import Case, CaseStep
         from governance.workflows.reminders import DAYS_BEFORE, REMIND_DAILY
         from governance.workflows.waiting import register_home, waiting_count
 
@@ -41,4 +43,5 @@ class WorkflowsConfig(AppConfig):
             )
         )
         gates.register()
+        transfers.stays("办理经过留在原来的单位名下", Case, CaseStep)
         register_home()

@@ -19,16 +19,10 @@ from governance.divisions.paths import under
 from governance.policies.evaluation.letters import letters_sql
 from governance.policies.evaluation.rule import Rule
 from governance.policies.evaluation.spans import Span, span_of
+from governance.policies.evaluation.sql import Sql
+from governance.policies.evaluation.supposed import Supposed, as_they_were, shadowed
 from governance.policies.indicators import Card, Input, all_inputs, cards
 from governance.policies.models import EvaluationRun, Scorecard
-
-
-@dataclass(frozen=True)
-class Sql:
-    """A piece of SQL with its parameters."""
-
-    text: str
-    params: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,8 @@ def card_select(
     """One app's inputs of the communities in a subtree, computed live."""
     base, joins = _communities(path, on, division_ids), _joins(card, card.inputs, path, on, division_ids)
     inputs = ", ".join(f"{item.sql} AS {item.name}" for item in card.inputs)
-    return Sql(f"SELECT {head}, {inputs} FROM ({base.text}) d{joins.text}", base.params + joins.params)
+    text = f"SELECT {head}, {inputs} FROM ({base.text}) d{joins.text}"
+    return shadowed(Sql(text, base.params + joins.params), as_they_were(path, on))
 
 
 def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, head: str) -> Sql | None:
@@ -119,12 +114,13 @@ def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, h
         each += [f"SELECT division_id, '{name}' AS code, {name} AS value FROM g{number}" for name in names]
     base = _communities(path, on, None)
     collect = "jsonb_object_agg" if connection.vendor == "postgresql" else "json_group_object"
-    return Sql(
+    made = Sql(
         f"WITH {', '.join(groups)} SELECT {head}, d.id, d.path, {collect}(u.code, u.value) "
         f"FROM ({' UNION ALL '.join(each)}) u JOIN ({base.text}) d ON d.id = u.division_id "
         "WHERE u.value IS NOT NULL GROUP BY d.id, d.path",
         params + base.params,
     )
+    return shadowed(made, as_they_were(path, on))
 
 
 def live_inputs(
@@ -216,16 +212,19 @@ def live_relation(
     rules: Sequence[Rule],
     division_ids: Sequence[int] | None = None,
     wanted: Collection[str] | None = None,
+    supposed: Supposed | None = None,
 ) -> Relation:
     """Evaluate the communities of a subtree (or some of them) from today's tables, storing nothing.
 
-    `wanted` limits the inputs to some; whoever reads the relation must not ask for others then.
+    `wanted` limits the inputs to some; whoever reads the relation must not ask for others then. `supposed`:
+    what to read instead of some rows; without it those of a past day are read as they were then.
     """
     span = span_of(path)
     figures = inputs_of(rules, span)
     inputs = live_inputs(path, on, division_ids, wanted=wanted, figures=figures)
     text = f"SELECT i.*, {letters_sql(rules, span)} AS letters FROM ({inputs.text}) i"
-    return Relation(Sql(text, inputs.params), tuple(rules), on, computed=True)
+    supposed = as_they_were(path, on) if supposed is None else supposed
+    return Relation(shadowed(Sql(text, inputs.params), supposed), tuple(rules), on, computed=True)
 
 
 def stored_relation(*, run: EvaluationRun, path: str, rules: Sequence[Rule]) -> Relation:

@@ -8,9 +8,10 @@ from django.db import connection, models, transaction
 from governance.divisions.models import Level
 from governance.divisions.paths import common_path, path_length, under
 from governance.policies.evaluation.letters import joined, letters_sql
-from governance.policies.evaluation.relation import Sql, card_select, inputs_of, narrow_select, stored_inputs
+from governance.policies.evaluation.relation import card_select, inputs_of, narrow_select, stored_inputs
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.evaluation.spans import span_of, spans_of
+from governance.policies.evaluation.sql import Sql
 from governance.policies.indicators import cards
 from governance.policies.models import EvaluationRun, LocalValue, Scorecard, Standard, StandardValue
 from governance.policies.models.runs import RunKind
