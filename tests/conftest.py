@@ -1,11 +1,12 @@
 """Fixtures shared by all tests."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.management.commands import flush
 from django.test import Client
 
 from governance.accounts.models import User
@@ -14,7 +15,7 @@ from governance.divisions.models import Division
 from governance.policies.loader import load_policies
 from tests.factories import Tree, make_tree, make_user, make_user_of_role
 from tests.registry import fill_tree
-from tests.snapshot import made_once
+from tests.snapshot import made_once, refill
 
 pytest_plugins = ["tests.workers"]
 
@@ -29,18 +30,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)  # after -m and -k
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With TEST_ONLY_DATABASE set, leave out what no database can change: the second run is on PostgreSQL."""
-    if not os.environ.get("TEST_ONLY_DATABASE"):
-        return
+    """Leave out what another test of the same run shows already.
+
+    With TEST_ONLY_DATABASE set, that is what no database can change: the second run is on PostgreSQL.
+    """
+    whole = {_function(item) for item in items if item.get_closest_marker("slow")}
     kept, left_out = [], []
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        asks = bool(fixtures & {"db", "transactional_db"}) or item.get_closest_marker("django_db") is not None
-        elsewhere = any(item.get_closest_marker(name) for name in ("browser", "one_database"))
-        (kept if asks and not elsewhere else left_out).append(item)
+        is_shown = item.get_closest_marker("quick_part") is not None and _function(item) in whole
+        (left_out if is_shown or _is_for_one_database(item) else kept).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
+
+
+def _function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def _is_for_one_database(item: pytest.Item) -> bool:
+    if not os.environ.get("TEST_ONLY_DATABASE"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    asks = bool(fixtures & {"db", "transactional_db"}) or item.get_closest_marker("django_db") is not None
+    return not asks or any(item.get_closest_marker(name) for name in ("browser", "one_database"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flushed_quickly() -> Iterator[None]:
+    """Tests that commit end with a flush, after which Django asks all handlers of `post_migrate` anew."""
+    emit = flush.emit_post_migrate_signal
+    flush.emit_post_migrate_signal = lambda *args, **kwargs: refill(lambda: emit(*args, **kwargs))
+    yield
+    flush.emit_post_migrate_signal = emit
 
 
 @pytest.fixture(autouse=True)

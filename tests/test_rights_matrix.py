@@ -35,7 +35,10 @@ ROUTES = list(walk_urlconf())
 METHODS = ("get", "post")
 FEW = (Role.STREET_CLERK, Role.DEPARTMENT, Role.SECURITY_ADMIN)
 """Roles of the quick loop: one that enters, one that only reads, one without any data."""
-WHO = [pytest.param(FEW, id="few roles"), pytest.param(tuple(Role), id="all roles", marks=pytest.mark.slow)]
+WHO = [
+    pytest.param(FEW, id="few roles", marks=pytest.mark.quick_part),
+    pytest.param(tuple(Role), id="all roles", marks=pytest.mark.slow),
+]
 
 # Who may do what is decided in Python; tests/test_statements.py opens the pages on either database.
 pytestmark = pytest.mark.one_database

@@ -40,7 +40,7 @@ class Input:
 Narrow = Callable[[Collection[str], date], models.QuerySet[Any, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Card:
     """What one app knows of every community on a day.
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
 from django.db.models import Q
 
 from governance.divisions.models import Division, Level
-from governance.divisions.paths import under
+from governance.divisions.paths import path_range, under
 from governance.policies.evaluation.letters import letters_sql
 from governance.policies.evaluation.rule import Rule
 from governance.policies.evaluation.spans import Span, span_of
@@ -23,6 +24,9 @@ from governance.policies.evaluation.sql import Sql
 from governance.policies.evaluation.supposed import Supposed, as_they_were, shadowed
 from governance.policies.indicators import Card, Input, all_inputs, cards
 from governance.policies.models import EvaluationRun, Scorecard
+
+_LOW, _HIGH = "<low>", "<high>"
+"""Stand for the range of a subtree in statements that are kept."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +72,32 @@ def _communities(path: str, on: date, division_ids: Sequence[int] | None) -> Sql
 
 
 def _joins(card: Card, held: Sequence[Input], path: str, on: date, division_ids: Sequence[int] | None) -> Sql:
+    names = tuple(item.name for item in held)
+    if division_ids is not None:
+        return _written(card, names, on, under(path) & Q(division_id__in=division_ids))
+    low, high = path_range(path) or ("", "")
+    known = _joins_somewhere(card, names, on, is_all=not path)
+    places = {_LOW: low, _HIGH: high}
+    return Sql(known.text, tuple(places.get(each, each) for each in known.params))
+
+
+@lru_cache(maxsize=128)
+def _joins_somewhere(card: Card, names: tuple[str, ...], on: date, *, is_all: bool) -> Sql:
+    """The joins of a card with marks where the range of paths stands.
+
+    Kept, because Django takes longer to write them than the database to answer them.
+    """
+    return _written(card, names, on, Q() if is_all else Q(path__gte=_LOW, path__lt=_HIGH))
+
+
+def _written(card: Card, names: Sequence[str], on: date, where: Q) -> Sql:
     if card.narrow is None:
         sources = {alias: source(on) for alias, source in card.sources.items()}
     else:
-        sources = {"narrow": card.narrow([item.name for item in held], on)}
+        sources = {"narrow": card.narrow(names, on)}
     text, params = "", ()
     for alias, source in sources.items():
-        queryset = source.filter(under(path))
-        if division_ids is not None:
-            queryset = queryset.filter(division_id__in=division_ids)
-        piece = _subquery(queryset)
+        piece = _subquery(source.filter(where))
         text += f" LEFT JOIN ({piece.text}) {alias} ON {alias}.division_id = d.id"
         params += piece.params
     return Sql(text, params)
