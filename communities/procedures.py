@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from communities.adjustments.applying import apply
-from communities.adjustments.checks import faults
+from communities.adjustments.checks import faults, plan_faults
 from communities.adjustments.plan import read
 from communities.choices import Establishment
 from communities.founding import register_community
@@ -97,13 +97,22 @@ def _adjustment_of(doing: Finishing) -> Adjustment | None:
     return Adjustment.objects.filter(pk=number or 0, division_id=doing.case.division_id).first()
 
 
-def adjustment_ready(doing: Finishing) -> Iterable[str]:
-    """The plan that the case names is a draft of the same street with nothing in its way (LH-ADJ-01)."""
+def adjustment_planned(doing: Finishing) -> Iterable[str]:
+    """The plan that the case names is a draft of the same street in which all adds up (LH-ADJ-01)."""
     adjustment = _adjustment_of(doing)
     if adjustment is None:
         yield f"本街道没有编号为 {doing.answers.get(f'{PROPOSAL}.plan')} 的调整方案，请核对方案编号。"
     elif not adjustment.is_draft:
         yield f"这份调整方案{adjustment.get_state_display()}，不能再用，请另拟方案。"
+    else:
+        yield from plan_faults(read(adjustment), persons=False)
+
+
+def adjustment_ready(doing: Finishing) -> Iterable[str]:
+    """Nothing stands in the way of carrying the plan out today."""
+    adjustment = _adjustment_of(doing)
+    if adjustment is None or not adjustment.is_draft:
+        yield from adjustment_planned(doing)
     else:
         yield from faults(read(adjustment), doing.on, persons=False)
 
@@ -119,6 +128,7 @@ def apply_adjustment(doing: Finishing) -> None:
 
 
 def register() -> None:
+    register_gate("adjustment_planned", adjustment_planned)
     register_gate("adjustment_ready", adjustment_ready)
     register_effect("apply_adjustment", apply_adjustment)
     register_gate("village_assembly", village_assembly)

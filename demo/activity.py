@@ -17,7 +17,7 @@ from demo.implementation import report_and_urge
 from demo.loading import district
 from demo.operations import Desk, work_of_the_clerk, work_of_the_county
 from demo.people import MARK
-from demo.procedures import tell_stories
+from demo.procedures import plan_a_split, tell_stories
 from demo.rounds import send_round
 from governance.accounts.models import User
 from governance.audit.models import Event, EventKind
@@ -66,10 +66,12 @@ def load_activity() -> dict[str, int]:
         counts["整改"] = assign_findings(staff, today)
     evidence = (f"{MARK}交接单.pdf", demo_pdf(f"{MARK}文件，内容均为虚构"))
     counts["落实"] = report_and_urge(district(), today, evidence)
+    # Before the street confirms its data, which a split would make untrue.
+    splits = plan_a_split(today)
     with as_user(LEAD) as lead:
         confirm_data(user=lead, division=street, today=today, note=f"{MARK}：已逐社区核对")
     counts["填报任务"] = send_round(today)
-    counts["办理事项"] = tell_stories(today)
+    counts["办理事项"] = splits + tell_stories(today)
     record(EventKind.IMPORT, obj=district(), reason=REASON, detail={"source": MARK, **counts})
     return counts
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from communities.adjustments import drafting
+from communities.adjustments.plan import read
+from communities.models import AdjustmentKind
 from demo.people import MARK
 from governance.accounts.models import User
 from governance.divisions.models import Division
@@ -91,6 +94,35 @@ STORIES = (
     Story("sx-decision", "小区活动室改造", COMMUNITY, until="resolved", days_ago=18),
     Story("sx-decision", "垃圾分类投放点设置", COMMUNITY, days_ago=70),
 )
+
+
+SPLIT, SPLIT_NAMES = "610104001002", ("习武园东社区", "习武园西社区")
+
+
+def plan_a_split(today: date) -> int:
+    """A split under way: planned by the street, agreed by the residents, waiting for the county's review."""
+    users = {actor: User.objects.get(username=name) for actor, name in USERS.items()}
+    clerk, source = users["street"], Division.objects.by_code(SPLIT)
+    adjustment = drafting.draft(
+        user=clerk,
+        kind=AdjustmentKind.SPLIT,
+        sources=[source],
+        successors=[drafting.Proposed(f"{MARK}{name}") for name in SPLIT_NAMES],
+        basis=f"{MARK}：区民政局拆分计划",
+        effective_on=today,
+        key="demo-split",
+    )
+    plan = read(adjustment)
+    second = plan.successors[1].pk
+    for kind in {row.kind for row in plan.rows}:
+        rows = [row.pk for row in plan.rows if row.kind == kind]
+        choices = dict.fromkeys(rows[1::2], second)
+        drafting.assign(user=clerk, adjustment=adjustment, kind=kind, choices=choices)
+    drafting.apportion(user=clerk, adjustment=adjustment)
+    given = {"proposal": {"plan": adjustment.pk}, "residents": {"present": 120, "agreed": 97}}
+    story = Story("lh-adjustment", "习武园社区拆分", until="review", days_ago=3, given=given)
+    _tell(story, users, today - timedelta(days=story.days_ago))
+    return 1
 
 
 def tell_stories(today: date) -> int:

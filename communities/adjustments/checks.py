@@ -24,13 +24,16 @@ _PERIOD, _ROUND = "period", "round"
 
 def faults(plan: Plan, today: date, *, persons: bool = True) -> list[str]:
     """Everything that must be settled first; `persons`: whether rows that name humans may be named."""
+    return [*plan_faults(plan, persons=persons), *_day_faults(plan, today), *_open_faults(plan, today)]
+
+
+def plan_faults(plan: Plan, *, persons: bool = True) -> list[str]:
+    """What is wrong with the plan itself, whenever it is carried out."""
     return [
         *place_faults(plan.divisions, plan.adjustment.kind),
         *name_faults(plan),
-        *_day_faults(plan, today),
         *_row_faults(plan, persons),
         *_sum_faults(plan),
-        *_open_faults(plan, today),
     ]
 
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from communities.models import SocialOrganisation
+from communities.adjustments import figures, plan
+from communities.models import Adjustment, SocialOrganisation
 from demo.accounts import load_accounts
 from demo.activity import CLERK, LEAD, STAFF, WITHOUT_ORGANISATIONS, load_activity
 from demo.dates import LATER
@@ -155,10 +156,14 @@ def test_second_load_changes_nothing(counts):
 
 def test_cases_stand_in_every_state(counts):
     cases = Case.objects.all()
-    assert counts["办理事项"] == len(STORIES) == cases.count()
+    assert counts["办理事项"] == len(STORIES) + 1 == cases.count()
     assert set(cases.values_list("state", flat=True)) == set(CaseState)
     founded = cases.exclude(result=None)
     assert {each.result.community.establishment for each in founded} == {"building"}
     elections = CaseStep.objects.filter(case__in=founded, key="election", state=StepState.ACTIVE)
     assert sorted(each.is_late(timezone.localdate()) for each in elections) == [False, True]
     assert CaseStep.objects.filter(state=StepState.RETURNED).exists()
+    split = cases.get(slug="lh-adjustment")
+    assert split.steps.get(key="review").state == StepState.ACTIVE
+    found = plan.read(Adjustment.objects.get(state="draft"))
+    assert all(line.is_kept for line in figures.lines(found)) and not found.unassigned

@@ -41,8 +41,11 @@ class Office:
     def open(self, slug: str = "lh-establishment", name: str = "演示社区", by: User | None = None) -> Case:
         kind = kinds()[slug]
         street = self.tree["610104001"]
-        place: Division = street if kind.level == Level.STREET else self.tree.community
-        return open_case(user=by or self.user_of(Role.STREET_CLERK), kind=kind, division=place, name=name)
+        places = {Level.COUNTY: self.tree.county, Level.STREET: street, Level.COMMUNITY: self.tree.community}
+        place: Division = places[kind.level]
+        return open_case(
+            user=by or self.user_of(ROLE_OF[kind.procedure.opener]), kind=kind, division=place, name=name
+        )
 
     def worker(self, case: Case, key: str) -> User:
         return self.user_of(ROLE_OF[procedure_of(case).step(key).by])

@@ -30,7 +30,7 @@ from governance.workflows.papers import add_paper, remove_paper
 from governance.workflows.reminders import remind_by_clock, urge
 from governance.workflows.waiting import Tab, cases_in, steps_for
 from tests.factories import case_street, make_division, make_user
-from tests.governance.workflows.makers import PDF, Office
+from tests.governance.workflows.makers import PDF, ROLE_OF, Office
 
 pytestmark = pytest.mark.django_db
 
@@ -323,6 +323,29 @@ def test_the_lists_of_cases(office: Office):
     assert tabs(foreign) == []
 
 
+def test_a_work_item_is_admitted_only_with_three_checks_and_a_fee(office: Office):
+    case = office.open("lh-admission", name="演示摸底调查")
+    office.finish(case, "request")
+    office.finish(case, "listed", listed=False, banned=False)
+    with pytest.raises(ValidationError, match="三项都为“是”"):
+        office.finish(case, "checked", necessary=False)
+    office.finish(case, "checked")
+    with pytest.raises(ValidationError, match="经费应大于 0"):
+        office.finish(case, "fee", fee=0)
+    office.fill(case, "fee", papers=False, fee=200_000)
+    office.press(case, "fee")
+    with pytest.raises(ValidationError, match="期限不能早于准入日期"):
+        office.finish(case, "admitted", until=today() - timedelta(days=1))
+    assert office.finish(case, "admitted").state == CaseState.DONE
+    banned = office.open("lh-admission", name="演示招商任务")
+    office.finish(banned, "request")
+    assert office.finish(banned, "listed", banned=True).state == CaseState.REFUSED
+    listed = office.open("lh-admission", name="演示清单内事项")
+    office.finish(listed, "request")
+    office.finish(listed, "listed", listed=True, banned=False)
+    assert states(listed)["fee"] == StepState.SKIPPED and states(listed)["admitted"] == StepState.ACTIVE
+
+
 def test_every_procedure_ends(office: Office):
     """The first answers of every procedure lead to its end."""
     assert [procedure_of(office.open(slug, name=slug)).title for slug in ("lh-ticket", "lh-ruling")]
@@ -336,12 +359,12 @@ def test_every_procedure_moves_the_figures_of_its_measures(office: Office, slug)
     """Opened where its document is valid, and nowhere else."""
     kind = kinds()[slug]
     street = case_street(kind.document.code, office.tree)
-    place = street
+    place = street if kind.level == Level.STREET else office.tree.county
     if kind.level == Level.COMMUNITY:
         place = Division.objects.filter(parent=street).first() or make_division(
             f"{street.code}001", "演示社区", street
         )
-    clerk = make_user("procedure-clerk", Role.STREET_CLERK, office.tree.by_code["0"])
+    clerk = make_user("procedure-clerk", ROLE_OF[kind.procedure.opener], office.tree.by_code["0"])
     measures = list(Measure.objects.filter(code__in=kind.procedure.all_measures()))
 
     def running() -> set[str]:
