@@ -18,7 +18,7 @@ from governance.web.todo import A_MINUTE, Todo
 from governance.workflows.catalogue import ACTIONS, procedure_of
 from governance.workflows.models import LIVE_STEPS, Case, CaseState, CaseStep, StepState
 
-_MOST = 50
+_MOST = 100
 """Lines of one list: more is no list of things to do."""
 
 
@@ -42,18 +42,23 @@ class Tab(StrEnum):
         }[self.value]
 
 
-def steps_for(user: Any) -> QuerySet[CaseStep]:
-    """The live steps that a user may work on and nobody else has taken."""
+def _waiting_for(user: Any) -> Q | None:
+    """The live steps that a user may work on and nobody else has taken; None when there can be none."""
     scope = scope_of(user)
-    condition = Q()
+    may_work = Q()
     for action in dict.fromkeys(ACTIONS.values()):
         where = scope.condition(action)
         if where is not None:
-            condition |= Q(action=action.value) & where
-    rows = CaseStep.objects.filter(state__in=LIVE_STEPS)
-    if not condition:
-        return rows.none()
-    return rows.filter(condition).filter(Q(holder=None) | Q(holder=user))
+            may_work |= Q(action=action.value) & where
+    if not may_work:
+        return None
+    return Q(state__in=LIVE_STEPS) & may_work & (Q(holder=None) | Q(holder=user))
+
+
+def steps_for(user: Any) -> QuerySet[CaseStep]:
+    """The live steps that wait for a user."""
+    condition = _waiting_for(user)
+    return CaseStep.objects.none() if condition is None else CaseStep.objects.filter(condition)
 
 
 def cases_in(tab: Tab, user: Any, on: date) -> QuerySet[Case]:
@@ -73,29 +78,41 @@ def cases_in(tab: Tab, user: Any, on: date) -> QuerySet[Case]:
     return rows
 
 
+def _rows_of(request: HttpRequest, on: date) -> list[CaseStep]:
+    """What waits for the user and what he finished this month, asked for once a request."""
+    kept: list[CaseStep] | None = request.__dict__.get("_case_steps")
+    if kept is not None:
+        return kept
+    user: Any = request.user
+    month = timezone.make_aware(datetime(on.year, on.month, 1))
+    done = Q(done_by=user, state=StepState.DONE, done_at__gte=month)
+    seen = scope_of(user).condition(Action.VIEW)
+    wanted = done if seen is None else done & seen
+    waits = _waiting_for(user)
+    rows = CaseStep.objects.filter(wanted if waits is None else wanted | waits)
+    rows = rows.select_related("case__procedure").order_by("due_on", "pk")
+    kept = request.__dict__["_case_steps"] = list(rows[:_MOST])
+    return kept
+
+
 def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
     """A line for each step that waits for the user, and for each he finished this month."""
-    user: Any = request.user
-    rows = steps_for(user).select_related("case__procedure", "case__division").order_by("due_on", "pk")
-    for row in rows[:_MOST]:
-        title = procedure_of(row.case).step(row.key).title
+    for row in _rows_of(request, on):
+        label = f"{row.case.name}：{procedure_of(row.case).step(row.key).title}"
+        if not row.is_live:
+            yield Todo(label, row.case.get_absolute_url(), done=True)
+            continue
         notes = []
         if row.state == StepState.RETURNED:
             notes.append("已退回")
         if row.reminded_at is not None:
             notes.append(f"{timezone.localdate(row.reminded_at):%Y-%m-%d} 催办")
-        label = f"{row.case.name}：{title}"
         yield Todo(label, row.case.get_absolute_url(), row.due_on, note="，".join(notes))
-    month = timezone.make_aware(datetime(on.year, on.month, 1))
-    done = CaseStep.objects.filter(done_by=user, state=StepState.DONE, done_at__gte=month)
-    for row in permitted(done, user).select_related("case__procedure").order_by("-pk")[:_MOST]:
-        title = procedure_of(row.case).step(row.key).title
-        yield Todo(f"{row.case.name}：{title}", row.case.get_absolute_url(), done=True)
 
 
 def waiting_count(request: HttpRequest) -> int:
     """The number beside the menu entry: cases that wait for the user."""
-    return cases_in(Tab.WAITING, request.user, today()).count()
+    return len({row.case_id for row in _rows_of(request, today()) if row.is_live})
 
 
 def register_home() -> None:

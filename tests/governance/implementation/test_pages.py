@@ -49,7 +49,7 @@ def test_a_reference_document_has_no_colour_and_nothing_late(measured_tree, clie
     client = client_of(Role.COUNTY_STAFF, measured_tree["511421"])
     assert "征求意见稿" in text_of(client, HOME).partition("参考文件")[2]
     main = text_of(client, RS).partition('id="main"')[2]
-    assert "只供参考" in main and "规划中（尚未提供）" in main
+    assert "只供参考" in main
     assert not re.search(r'class="(lamp|err)|class="tag (red|amber)', main)
 
 
