@@ -22,7 +22,7 @@ from governance.policies.loader import load_policies
 from governance.policies.models import Measure
 from governance.policies.pack_files import PACKS, PackError
 from governance.records.once import AlreadySubmitted, new_token
-from governance.workflows import engine
+from governance.workflows import engine, hooks
 from governance.workflows.catalogue import kinds, procedure_of
 from governance.workflows.days import remove_day, set_day
 from governance.workflows.models import Case, CaseEvent, CaseState, SpecialDay, StepState, Verb
@@ -382,3 +382,9 @@ def test_every_procedure_moves_the_figures_of_its_measures(office: Office, slug)
     assert running() == {"办理中 1 件"}
     with pytest.raises(ValidationError, match="本流程适用的单位"):
         engine.open_case(user=clerk, kind=kind, division=office.tree.by_code["0"], name="别处")
+
+
+def test_every_gate_and_effect_of_the_packs_is_known():
+    steps = [step for kind in kinds().values() for step in kind.procedure.steps]
+    assert {name for step in steps for name in step.gates} <= set(hooks.gates)
+    assert {name for step in steps for name in step.effects} <= set(hooks.effects)
