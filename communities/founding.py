@@ -16,7 +16,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
-from governance.divisions.services import OpenRefused, open_community
+from governance.divisions.services import OpenRefused, give_official_code, open_community
 from governance.exchange.hooks import after_import
 from governance.records import once
 
@@ -74,6 +74,18 @@ def found_community(
         return once.find_saved(user, token, Community)
     after_import.run([community.path], today())
     return community
+
+
+def give_code(*, user: User, division: Division, code: str, basis: str) -> Division:
+    """The official code of a community that so far has one of the portal's own, by the document `basis`.
+
+    Raises `ValidationError` and `PermissionDenied`.
+    """
+    require(user, Action.ADD, division.path)
+    try:
+        return give_official_code(division=division, code=code, reason=basis)
+    except OpenRefused as error:
+        raise ValidationError({"code": str(error)}) from error
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from communities.views.boundary_edit import BoundaryEditPage
 from communities.views.detail import ChangesPage, CommunityPage
 from communities.views.founding import FoundingPage
 from communities.views.listing import CommunityListPage
+from communities.views.official_code import OfficialCodePage
 
 app_name = "communities"
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("adjustments/<int:pk>/plan/", PlanPage.as_view(), name="adjustment_plan"),
     path("<str:code>/", CommunityPage.as_view(), name="detail"),
     path("<str:code>/changes/", ChangesPage.as_view(), name="changes"),
+    path("<str:code>/code/", OfficialCodePage.as_view(), name="official_code"),
     path("<str:code>/boundary/", BoundaryPage.as_view(), name="boundary"),
     path("<str:code>/boundary/edit/", BoundaryEditPage.as_view(), name="boundary_edit"),
 ]

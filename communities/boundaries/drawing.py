@@ -13,6 +13,7 @@ from shapely.geometry import GeometryCollection
 from shapely.geometry.base import BaseGeometry
 
 from communities.boundaries.projection import projection_for
+from communities.sheets import bare_name
 
 WIDTH, HEIGHT, MARGIN = 720, 440, 16
 _LETTER = 13
@@ -37,6 +38,11 @@ class Figure:
     name: str = ""
     url: str = ""
 
+    @property
+    def label(self) -> str:
+        """What stands inside the shape: the name without 社区居委会, which every one of them has."""
+        return bare_name(self.name)
+
 
 def draw(title: str, figures: Sequence[Figure]) -> SafeString:
     """The map, or nothing when there is nothing to draw; figures later in the order lie on top."""
@@ -60,7 +66,7 @@ def draw(title: str, figures: Sequence[Figure]) -> SafeString:
                 "name": each.name,
                 "url": each.url,
                 "path": " ".join(_path(shape, west, north, left, scale)),
-                "label": each.name if len(each.name) * _LETTER <= width else "",
+                "label": each.label if len(each.label) * _LETTER <= width else "",
                 "x": round(x, 1),
                 "y": round(y + 4, 1),
             }

@@ -43,7 +43,13 @@ class View:
         return {
             "title": title,
             "figures": [
-                {"kind": each.kind, "name": each.name, "url": each.url, "geometry": mapping(each.shape)}
+                {
+                    "kind": each.kind,
+                    "name": each.name,
+                    "label": each.label,
+                    "url": each.url,
+                    "geometry": mapping(each.shape),
+                }
                 for each in self.figures
             ],
         }

@@ -16,6 +16,7 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
 from governance.console.views.division import find_division
 from governance.divisions.models import Level
+from governance.divisions.services import is_own_code
 from governance.policies.views.common import day_of, division_crumbs
 from governance.records.history import entries, events_of_community
 from governance.records.models import Attachment
@@ -131,6 +132,9 @@ class CommunityPage(DetailPage):
         if may(Action.CHANGE, self.division.path):
             url = reverse("records:change", args=["communities", self.object.pk])
             buttons.append(RowButton("修改", url, "edit", primary=True))
+        if is_own_code(self.division) and may(Action.ADD, self.division.path):
+            url = reverse("communities:official_code", args=[self.division.code])
+            buttons.append(RowButton("登记正式代码", url, "edit"))
         files = reverse("records:attach", args=["communities", self.object.pk])
         label = f"附件 {self.object.file_count}" if self.object.file_count else "附件"
         return [*buttons, RowButton(label, files, "paperclip")]

@@ -18,6 +18,14 @@ from governance.web.policy import Needs
 from governance.web.views import FormPage
 
 
+def clean_community_code(text: str) -> str:
+    """A code of a community as typed: full-width digits and blanks folded, 12 digits or empty."""
+    code = fold_code(text)
+    if code and not (code.isascii() and code.isdigit() and len(code) == 12):
+        raise ValidationError(f"社区代码应为 12 位数字，现在有 {len(code)} 位，请核对。")
+    return code
+
+
 class FoundingForm(forms.Form):
     use_required_attribute = False
 
@@ -65,10 +73,7 @@ class FoundingForm(forms.Form):
         return street
 
     def clean_code(self) -> str:
-        code = fold_code(self.cleaned_data["code"])
-        if code and not (code.isascii() and code.isdigit() and len(code) == 12):
-            raise ValidationError(f"社区代码应为 12 位数字，现在有 {len(code)} 位，请核对。")
-        return code
+        return clean_community_code(self.cleaned_data["code"])
 
 
 class FoundingPage(FormPage):

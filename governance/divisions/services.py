@@ -11,6 +11,7 @@ from django.db.models.functions import Concat, Substr
 
 from governance.audit.models import EventKind
 from governance.audit.services import record
+from governance.divisions.clock import today
 from governance.divisions.models import Division, Level, RetiredCode
 from governance.divisions.paths import WIDTHS, is_under, path_length, under
 from governance.divisions.registry import scoped_models
@@ -91,6 +92,38 @@ def open_community(*, street: Division, name: str, opened_on: date, reason: str,
     )
     after = {"code": code, "name": name, "parent": street.code, "opened_on": opened_on.isoformat()}
     record(EventKind.CREATE, obj=division, after=after, reason=reason)
+    return division
+
+
+def is_own_code(division: Division) -> bool:
+    """Whether the portal gave the code, because the community has no official one yet."""
+    return division.level == Level.COMMUNITY and int(division.code[-3:]) in OWN_CODES
+
+
+@transaction.atomic
+def give_official_code(*, division: Division, code: str, reason: str) -> Division:
+    """Put the official code in place of the portal's own, logged; the old one still finds the community.
+
+    The path stays: it orders the tree and is no code. `reason` names the document the code rests on. The same
+    code sent again changes nothing. Raises `OpenRefused`.
+    """
+    # The street is the lock, as in `open_community`: the same code cannot go to two communities.
+    street = Division.objects.select_for_update().get(pk=division.parent_id)
+    division = Division.objects.select_for_update().get(pk=division.pk)
+    if division.code == code:
+        return division
+    if not is_own_code(division):
+        raise OpenRefused(f"“{division.name}”已有正式代码 {division.code}，不能在此更换。")
+    if not code.startswith(street.code):
+        raise OpenRefused(f"社区代码的前 9 位应与街道代码 {street.code} 相同，请核对。")
+    if int(code[-3:]) in OWN_CODES:
+        raise OpenRefused(f"代码 {code} 属于系统自编代码（末三位 900 至 999），请填写正式代码。")
+    if not _is_free(code):
+        raise OpenRefused(f"代码 {code} 已被使用，请核对。")
+    before, division.code = division.code, code
+    division.save(update_fields=["code"])
+    RetiredCode.objects.create(division=division, code=before, valid_to=today())
+    record(EventKind.CHANGE, obj=division, before={"code": before}, after={"code": code}, reason=reason)
     return division
 
 

@@ -32,6 +32,7 @@
     L.control.scale({ imperial: false }).addTo(map);
     const every = L.featureGroup();
     const own = L.featureGroup();
+    const labelled = [];
     data.figures.forEach(function (figure) {
       const mine = figure.kind === "own" || figure.kind === "draft";
       const editable = mine && "mapEdit" in box.dataset;
@@ -40,11 +41,21 @@
         every.addLayer(layer);
         if (mine) own.addLayer(layer);
         if (figure.name && (figure.kind === "own" || figure.kind === "other")) {
-          layer.bindTooltip(named(figure.name), { permanent: true, direction: "center", className: "map-name", interactive: false });
+          layer.bindTooltip(named(figure.label), { permanent: true, direction: "center", className: "map-name", interactive: false });
+          labelled.push(layer);
         } else if (figure.name) {
           layer.bindTooltip(named(figure.name));
         }
         if (figure.url) layer.on("click", function () { if (!box.dataset.mapEdit) location.assign(figure.url); });
+      });
+    });
+    // A name wider than its shape would cover the neighbours' names: it comes back when the map is enlarged.
+    map.on("zoomend", function () {
+      labelled.forEach(function (layer) {
+        const box = layer.getBounds();
+        const width = map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x;
+        const label = layer.getTooltip().getElement();
+        if (label) label.hidden = label.scrollWidth > 0 && label.scrollWidth > width + 8;
       });
     });
     if (every.getLayers().length) map.fitBounds(every.getBounds(), { padding: [24, 24], maxZoom: 18 });
