@@ -14,6 +14,7 @@ class CommunitiesConfig(AppConfig):
         from communities import cards, procedures, report, tables, transfers
         from communities.adjustments.lineage import as_it_was
         from communities.boundaries.checks import TOLERANCE
+        from communities.boundaries.circle import WALK
         from communities.founding import make_missing_communities
         from communities.search import COMMUNITIES
         from communities.sheets import register_sheets
@@ -32,6 +33,7 @@ class CommunitiesConfig(AppConfig):
         register_sheets()
         procedures.register()
         options.register(TOLERANCE)
+        options.register(WALK)
         transfers.register_all()
         register_history(as_it_was)
         register_community_maker(make_missing_communities)

@@ -24,6 +24,8 @@ KINDS = {
     "own": "本社区",
     "other": "相邻社区",
     "draft": "草稿",
+    "circle": "15分钟步行",
+    "point": "服务点",
     "overlap": "重叠",
     "gap": "空白",
 }
@@ -66,7 +68,7 @@ def draw(title: str, figures: Sequence[Figure]) -> SafeString:
                 "name": each.name,
                 "url": each.url,
                 "path": " ".join(_path(shape, west, north, left, scale)),
-                "label": each.label if len(each.label) * _LETTER <= width else "",
+                "label": each.label if len(each.label) * _LETTER <= width and each.kind != "point" else "",
                 "x": round(x, 1),
                 "y": round(y + 4, 1),
             }

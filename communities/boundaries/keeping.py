@@ -15,6 +15,8 @@ from shapely.geometry.base import BaseGeometry
 
 from communities.boundaries import geojson
 from communities.boundaries.checks import Outline, Overlap, overlaps_of
+from communities.boundaries.circle import read_points
+from communities.boundaries.coordinates import Point
 from communities.boundaries.near import columns_of, outlines_of, rows_near
 from communities.choices import BoundaryState, CoordinateSystem
 from communities.models import CommunityBoundary
@@ -40,6 +42,7 @@ class Drawn:
     basis: str = ""
     overlap_reason: str = ""
     overlap_ruling: str = ""
+    points: str = ""
     base: int | None = None
 
 
@@ -55,14 +58,14 @@ def save(
         raise ValidationError("这个社区已撤销，不能再画边界。")
     if (saved := once.find_saved(user, token, CommunityBoundary)) is not None:
         return saved
-    shape = _read(drawn)
+    shape, points = _read(drawn), _read_points(drawn)
     if in_force:
         _require_basis(drawn)
     try:
         with transaction.atomic():
             submission = once.claim(user, token)
             _lock(division)
-            row = _write(user, division, drawn, shape, in_force)
+            row = _write(user, division, drawn, shape, points, in_force)
             once.settle(submission, row)
     except once.AlreadySubmitted:
         return once.find_saved(user, token, CommunityBoundary)
@@ -81,6 +84,13 @@ def _read(drawn: Drawn) -> BaseGeometry:
     except geojson.ShapeRefused as error:
         field = "geojson" if drawn.system in CoordinateSystem.values else "system"
         raise ValidationError({field: str(error)}) from None
+
+
+def _read_points(drawn: Drawn) -> list[Point]:
+    try:
+        return read_points(drawn.points, drawn.system)
+    except geojson.ShapeRefused as error:
+        raise ValidationError({"points": str(error)}) from None
 
 
 def _require_basis(drawn: Drawn) -> None:
@@ -104,7 +114,7 @@ def _lock(division: Division) -> None:
 
 
 def _write(
-    user: User, division: Division, drawn: Drawn, shape: BaseGeometry, in_force: bool
+    user: User, division: Division, drawn: Drawn, shape: BaseGeometry, points: list[Point], in_force: bool
 ) -> CommunityBoundary:
     versions = list(CommunityBoundary.objects.filter(division=division).order_by("-number")[:1])
     newest = versions[0] if versions else None
@@ -132,6 +142,7 @@ def _write(
         division=division,
         number=newest.number + 1 if newest else 1,
         state=BoundaryState.CURRENT if in_force else BoundaryState.DRAFT,
+        service_points=points,
         source_system=drawn.system,
         effective_from=drawn.effective_from,
         basis=drawn.basis,
@@ -191,6 +202,7 @@ def _refuse_overlaps(division: Division, drawn: Drawn, shape: BaseGeometry) -> b
 _TOLD = (
     "number",
     "state",
+    "service_points",
     "source_system",
     "effective_from",
     "basis",

@@ -5,7 +5,7 @@ parallel it keeps lengths too, and inside a county lengths are right to some par
 """
 
 from dataclasses import dataclass
-from math import atanh, cos, radians, sin, sqrt
+from math import asin, atanh, cos, degrees, radians, sin, sqrt
 from typing import Any
 
 from shapely import transform
@@ -21,6 +21,18 @@ def _authalic(latitude: float) -> float:
     """Snyder's q: grows with the area between the equator and a latitude."""
     s = sin(radians(latitude))
     return (1 - _E2) * (s / (1 - _E2 * s * s) + atanh(_E * s) / _E)
+
+
+def _latitude(authalic: float) -> float:
+    """The latitude in degrees of Snyder's q, by Newton's method: q is smooth and grows everywhere on land."""
+    angle = asin(authalic / 2)
+    for _ in range(20):
+        s = sin(angle)
+        step = (authalic - _authalic(degrees(angle))) * (1 - _E2 * s * s) ** 2 / (2 * (1 - _E2) * cos(angle))
+        angle += step
+        if abs(step) < 1e-14:
+            break
+    return degrees(angle)
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,18 @@ class Projection:
         def each(points: Any) -> Any:
             points[:, 0] = [east * radians(x - self.longitude) for x in points[:, 0]]
             points[:, 1] = [north * _authalic(y) for y in points[:, 1]]
+            return points
+
+        return transform(shape, each)
+
+    def undo(self, shape: BaseGeometry) -> BaseGeometry:
+        """A shape of metres in degrees."""
+        scale = self._scale
+        east, north = AXIS * scale, AXIS / (2 * scale)
+
+        def each(points: Any) -> Any:
+            points[:, 0] = [self.longitude + degrees(x / east) for x in points[:, 0]]
+            points[:, 1] = [_latitude(y / north) for y in points[:, 1]]
             return points
 
         return transform(shape, each)

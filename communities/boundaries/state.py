@@ -17,6 +17,7 @@ from communities.boundaries.checks import (
     gaps_between,
     overlaps_of,
 )
+from communities.boundaries.circle import Reach, reach_of
 from communities.boundaries.drawing import Figure, draw
 from communities.boundaries.geojson import as_shape
 from communities.boundaries.near import outline_of, rows_near
@@ -34,6 +35,7 @@ class View:
     figures: list[Figure] = field(default_factory=list)
     overlaps: list[Overlap] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    reach: Reach | None = None
 
     def svg(self, title: str) -> str:
         return draw(title, self.figures)
@@ -59,8 +61,10 @@ def _url(code: str) -> str:
     return reverse("communities:boundary", args=[code])
 
 
-def around(division: Division, shape: Any, scope: Scope, *, is_draft: bool = False) -> View:
-    """A shape of a community among its neighbours; without a shape, the others of its street."""
+def around(
+    division: Division, shape: Any, scope: Scope, *, points: Sequence[Any] = (), is_draft: bool = False
+) -> View:
+    """A shape of a community and its service points among its neighbours; without it, those of its street."""
     street = _of_street(division)
     near = list(rows_near(shape).exclude(division=division)) if shape is not None else []
     rows = {row.pk: row for row in [*near, *street] if row.division_id != division.pk}
@@ -77,7 +81,10 @@ def around(division: Division, shape: Any, scope: Scope, *, is_draft: bool = Fal
     inside = [others[row.pk] for row in street if row.division_id != division.pk]
     gaps = [gap for gap in gaps_between([own, *inside]) if own in gap.around]
     figures.append(Figure("draft" if is_draft else "own", shape, division.name))
-    return View(figures + _marks(overlaps, gaps), overlaps, gaps)
+    reach = reach_of(shape, points)
+    if reach is not None:
+        figures += [Figure("circle", reach.circle), Figure("point", reach.dots, "便民服务点")]
+    return View(figures + _marks(overlaps, gaps), overlaps, gaps, reach)
 
 
 def _marks(overlaps: Sequence[Overlap], gaps: Sequence[Gap]) -> list[Figure]:

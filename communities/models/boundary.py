@@ -35,13 +35,15 @@ class CommunityBoundary(ScopedModel):
     """One version; a version is written once and afterwards only changes its state.
 
     `geometry` is a GeoJSON Polygon or MultiPolygon in CGCS2000 longitude and latitude, checked by
-    `communities.boundaries.geojson`; `west` to `north` are its extent in ten-millionths of a degree, by which
-    neighbours are found.
+    `communities.boundaries.geojson`; `service_points` are pairs of the same kind, around which the 15-minute
+    circle is drawn; `west` to `north` are its extent in ten-millionths of a degree, by which neighbours are
+    found.
     """
 
     number = models.PositiveIntegerField("版本")
     state = models.CharField("状态", max_length=8, choices=BoundaryState.choices)
     geometry = models.JSONField("边界")
+    service_points = models.JSONField("便民服务点", default=list, blank=True)
     source_system = models.CharField("来源坐标系", max_length=8, choices=CoordinateSystem.choices)
     effective_from = models.DateField("生效日期", null=True, blank=True)
     ended_on = models.DateField("替代日期", null=True, blank=True)

@@ -18,6 +18,7 @@ from governance.accounts.scope import scope_of
 from governance.console.views.division import find_division
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import path_length, under
+from governance.ledgers.beside import entries_beside
 from governance.policies.views.common import division_crumbs
 from governance.web.columns import Column, Section
 from governance.web.policy import Needs
@@ -116,7 +117,8 @@ class BoundaryPage(TemplatePage):
         row = self._version(versions)
         shape = shape_of(row)
         is_draft = row is not None and row.state == BoundaryState.DRAFT
-        view = around(division, shape, scope, is_draft=is_draft)
+        points = row.service_points if row is not None else []
+        view = around(division, shape, scope, points=points, is_draft=is_draft)
         title = f"{division.name}和相邻社区的边界" if row is not None else "本街道其他社区的边界"
         vertices = vertices_of(row.geometry) if row is not None else []
         by_state = {each.state: each for each in versions}
@@ -138,6 +140,7 @@ class BoundaryPage(TemplatePage):
             "map_data": view.for_map(title),
             "view": view,
             "texts": [each.told_to(division.code) for each in view.overlaps],
+            "besides": entries_beside("boundary", division, scope),
             "may_change": scope.may(Action.CHANGE, division.path) and division.closed_on is None,
         }
 

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 
+from communities.boundaries.circle import as_text, read_points
 from communities.boundaries.geojson import MOST_BYTES, ShapeRefused, read
 from communities.boundaries.keeping import Drawn, save
 from communities.boundaries.state import around, shape_of
@@ -70,9 +71,16 @@ class BoundaryForm(forms.Form):
         help_text="裁定管理主体的文件",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+    points = forms.CharField(
+        label="便民服务点",
+        required=False,
+        help_text="每行一个“经度,纬度”，坐标系与边界相同；用来画15分钟便民服务圈，可以不填。",
+        widget=forms.Textarea({"rows": 2, "autocomplete": "off", "spellcheck": "false", "class": "code"}),
+    )
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    wide_fields = ("geojson", "file", "basis")
+    wide_fields = ("geojson", "file", "points", "basis")
+    field_order = ("geojson", "file", "points")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,6 +151,7 @@ class BoundaryEditPage(FormPage):
         if (row := self.shown) is None:
             return initial
         initial |= {"geojson": json.dumps(row.geometry), "system": CoordinateSystem.CGCS2000}
+        initial["points"] = as_text(row.service_points)
         if row.state == BoundaryState.DRAFT:
             names = ("effective_from", "basis", "overlap_reason", "overlap_ruling")
             initial |= {name: getattr(row, name) for name in names}
@@ -161,6 +170,7 @@ class BoundaryEditPage(FormPage):
                 basis=data["basis"],
                 overlap_reason=data["overlap_reason"].strip(),
                 overlap_ruling=data["overlap_ruling"].strip(),
+                points=data["points"],
                 base=data["base"],
             ),
             in_force=in_force,
@@ -175,8 +185,12 @@ class BoundaryEditPage(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.get("form")
-        shape = self._typed(form) if form is not None and form.is_bound else shape_of(self.shown)
-        view = around(self.division, shape, scope_of(self.request.user), is_draft=True)
+        if form is not None and form.is_bound:
+            shape, points = self._typed(form), self._typed_points(form)
+        else:
+            shape = shape_of(self.shown)
+            points = self.shown.service_points if self.shown is not None else []
+        view = around(self.division, shape, scope_of(self.request.user), points=points, is_draft=True)
         title = f"{self.division.name}和相邻社区的边界"
         return super().get_context_data(
             division=self.division,
@@ -193,3 +207,9 @@ class BoundaryEditPage(FormPage):
             return read(form.data.get("geojson", ""), form.data.get("system", ""))
         except ShapeRefused:
             return None
+
+    def _typed_points(self, form: forms.Form) -> Any:
+        try:
+            return read_points(form.data.get("points", ""), form.data.get("system", ""))
+        except (ShapeRefused, KeyError):
+            return []

@@ -108,6 +108,7 @@ def give_official_code(*, division: Division, code: str, reason: str) -> Divisio
     code sent again changes nothing. Raises `OpenRefused`.
     """
     # The street is the lock, as in `open_community`: the same code cannot go to two communities.
+    assert division.parent_id is not None
     street = Division.objects.select_for_update().get(pk=division.parent_id)
     division = Division.objects.select_for_update().get(pk=division.pk)
     if division.code == code:

@@ -163,8 +163,8 @@ class RecordType(Strict):
     second number, such as the whole a count is part of); `done` the statuses that close an entry. `expected`:
     every subject must have one. `evidence`: what is to be attached. `restricted`: only who enters or reviews
     sees entries, others their number. `aggregate_only`: counts of sensitive groups, so no text that could
-    name anyone. `notice`: entries can be printed as a disclosure notice. `due`: the date until which an entry
-    that is not done waits for somebody.
+    name anyone. `notice`: entries can be printed as a disclosure notice. `beside`: a page of its subject that
+    shows the newest entry. `due`: the date until which an entry that is not done waits for somebody.
     """
 
     measure: str
@@ -188,6 +188,7 @@ class RecordType(Strict):
     restricted: bool = False
     aggregate_only: bool = False
     notice: bool = False
+    beside: Literal["boundary"] | None = None
     rules: list[RecordRule] = []
     figures: list[RecordFigure] = []
     ratios: list[RecordRatio] = []
@@ -280,7 +281,8 @@ class RecordsFile(Strict):
 
 def definition(record: RecordType) -> dict[str, Any]:
     """What an entry's meaning rests on, for the digest of a version: texts of help may be corrected."""
-    kept = record.model_dump(mode="json", exclude={"note", "figures", "ratios", "evidence", "due_days"})
+    texts = {"note", "figures", "ratios", "evidence", "due_days", "beside"}
+    kept = record.model_dump(mode="json", exclude=texts)
     for each in kept["fields"]:
         del each["help"]
     return kept

@@ -9,7 +9,9 @@
   const field = document.querySelector(box.dataset.mapEdit);
   const system = document.querySelector(box.dataset.mapSystem);
   const status = document.querySelector("[data-map-status]");
+  const spots = document.querySelector("#id_points");
   const parts = L.featureGroup().addTo(map);
+  const marks = L.layerGroup().addTo(map);
 
   map.pm.setLang("zh");
   map.pm.setGlobalOptions({
@@ -45,15 +47,45 @@
     field.value = !polygons.length ? "" : JSON.stringify(polygons.length === 1
       ? { type: "Polygon", coordinates: polygons[0] }
       : { type: "MultiPolygon", coordinates: polygons });
-    system.value = "cgcs2000";
+    takeSystem();
     field.dispatchEvent(new Event("change", { bubbles: true }));
     say(polygons.length ? "共 " + polygons.length + " 块、" + corners + " 个顶点，还没有保存" : "地图上没有边界");
+  }
+
+  // What the map shows is CGCS2000. Points typed in another system would be shifted without a word: they go.
+  function takeSystem() {
+    if (system.value && system.value !== "cgcs2000" && spots.value.trim()) {
+      spots.value = "";
+      marks.clearLayers();
+    }
+    system.value = "cgcs2000";
+  }
+
+  function mark() {
+    marks.clearLayers();
+    if (system.value && system.value !== "cgcs2000") return;
+    spots.value.split(/[\n;；]+/).forEach(function (line) {
+      const pair = line.trim().split(/[,，\s]+/).map(Number);
+      if (pair.length !== 2 || !pair.every(Number.isFinite)) return;
+      marks.addLayer(L.circleMarker([pair[1], pair[0]], { radius: 6, color: "#fff", weight: 2, fillColor: "#1b6e3c", fillOpacity: 1, pmIgnore: true }));
+    });
+  }
+
+  function spot(event) {
+    takeSystem();
+    const line = event.latlng.lng.toFixed(6) + "," + event.latlng.lat.toFixed(6);
+    spots.value = (spots.value.trim() ? spots.value.trim() + "\n" : "") + line;
+    spots.dispatchEvent(new Event("change", { bubbles: true }));
+    mark();
+    say("已标便民服务点 " + line + "，还没有保存");
   }
 
   function watch(layer) {
     layer.on("pm:edit pm:markerdragend pm:vertexremoved pm:vertexadded", write);
   }
 
+  spots.addEventListener("change", mark);
+  mark();
   window.portalMaps[box.dataset.map].own.eachLayer(function (layer) { show(layer.toGeoJSON(7).geometry); });
 
   map.on("pm:create", function (event) {
@@ -79,6 +111,10 @@
       on: function () { map.pm.enableGlobalRemovalMode(); say("点要删除的一块"); },
       off: function () { map.pm.disableGlobalRemovalMode(); },
     },
+    point: {
+      on: function () { map.on("click", spot); say("点便民服务点所在的位置，可以点多个；要去掉的在“便民服务点”栏里删"); },
+      off: function () { map.off("click", spot); },
+    },
   };
   const buttons = document.querySelectorAll("[data-map-tool]");
 
@@ -96,6 +132,7 @@
 
   function apply() {
     press("");
+    mark();
     if (system.value && system.value !== "cgcs2000") return say("这种坐标系在保存时换算，换算后地图上才能看到");
     try {
       let data = JSON.parse(field.value);

@@ -6,6 +6,8 @@
     own: { color: "#0f4fa8", weight: 3, fillColor: "#e3eefb", fillOpacity: 0.6 },
     draft: { color: "#0f4fa8", weight: 3, dashArray: "7 4", fillColor: "#e3eefb", fillOpacity: 0.35 },
     other: { color: "#4a586b", weight: 1.5, fillColor: "#f4f6f9", fillOpacity: 0.6 },
+    circle: { color: "#1b6e3c", weight: 1.5, dashArray: "3 5", fill: false, interactive: false },
+    point: { color: "#fff", weight: 1, fillColor: "#1b6e3c", fillOpacity: 1 },
     overlap: { color: "#c3201d", weight: 2, fillColor: "#c3201d", fillOpacity: 0.45 },
     gap: { color: "#8a5300", weight: 2, dashArray: "3 3", fillColor: "#d98c00", fillOpacity: 0.45 },
   };
@@ -34,6 +36,7 @@
     const own = L.featureGroup();
     const labelled = [];
     data.figures.forEach(function (figure) {
+      if (figure.kind === "point" && "mapEdit" in box.dataset) return; // the editor marks them itself
       const mine = figure.kind === "own" || figure.kind === "draft";
       const editable = mine && "mapEdit" in box.dataset;
       L.geoJSON(figure.geometry, { style: LOOKS[figure.kind], pmIgnore: !editable, snapIgnore: false }).eachLayer(function (layer) {
