@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from communities.choices import AreaType, OrganisationStatus, PartyOrgKind, PropertyKind
 from communities.models import Community, CommunityCard, Compound, SocialOrganisation
 from governance.exchange.rows import active_on
+from governance.policies.comparisons.conditions import FOUNDING
 from governance.policies.indicators import Card, Indicator, Input
 
 
@@ -23,6 +24,7 @@ def _community(on: date) -> models.QuerySet:
         "population_urban_resident",
         "founded_on",
         "is_new_build",
+        "establishment",
         "villager_groups",
         "registered_volunteers",
         "has_env_property_committee",
@@ -111,6 +113,14 @@ CARD = Card(
         ),
         Input("founded_on", "成立日期", "c.founded_on", rows="community", additive=False),
         Input("is_new_build", "新建社区", _flag("is_new_build"), "yes_no", "community", additive=False),
+        Input(
+            FOUNDING,
+            "正在建设",
+            "CASE WHEN c.establishment <> '' THEN 1 ELSE 0 END",
+            "yes_no",
+            "community",
+            additive=False,
+        ),
         Input("villager_groups", "村民小组数", _big("villager_groups"), "piece", "community"),
         Input("registered_volunteers", "注册志愿者数", _big("registered_volunteers"), "person", "community"),
         Input(

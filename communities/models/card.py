@@ -17,6 +17,7 @@ class CommunityCard(CardRow):
     population_urban_resident = models.BigIntegerField(null=True)
     founded_on = models.DateField(null=True)
     is_new_build = models.SmallIntegerField(null=True)
+    is_founding = models.SmallIntegerField(null=True)
     villager_groups = models.BigIntegerField(null=True)
     registered_volunteers = models.BigIntegerField(null=True)
     env_property_committee = models.SmallIntegerField(null=True)

@@ -11,6 +11,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+FOUNDING = "is_founding"
+"""The input that says whether a community is approved but not yet on the ledger."""
+
 
 class Limits(BaseModel):
     """Bounds of an input, both included."""
@@ -22,11 +25,13 @@ class Limits(BaseModel):
 
 class Conditions(BaseModel):
     """`inputs`: bounds by input name. `new_since`: new communities only, founded on or after the day, or
-    marked by hand (G13)."""
+    marked by hand (G13). `from_approval`: communities still being set up are measured too; the others wait
+    until they are on the ledger (E1: staff and elections count from the approval)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     inputs: dict[str, Limits] = {}
     new_since: date | None = None
+    from_approval: bool = False
     only_warns: tuple[Literal["urban", "town", "rural"], ...] = ()
 
 

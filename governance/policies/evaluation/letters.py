@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from governance.policies.comparisons import Measured
-from governance.policies.comparisons.conditions import condition_sql
+from governance.policies.comparisons.conditions import FOUNDING, condition_sql
 from governance.policies.evaluation.rule import Rule
 from governance.policies.evaluation.spans import Span, span_of
 from governance.policies.outcomes import NO_RESULT
@@ -43,6 +43,8 @@ def _by_one(rule: Rule, span: Span) -> str:
     if not span.lies_in(rule.path):
         cases.append((f"NOT {_range(rule.path)}", NO_RESULT))
     cases += [(_range(path), NO_RESULT) for path in rule.replaced_in if span.meets(path)]
+    if not rule.conditions.from_approval:
+        cases.append((f"{FOUNDING} = 1", "A"))
     cases.append(("area_type IS NULL", "D"))
     if standard.area_types:
         areas = ", ".join(f"'{area}'" for area in standard.area_types)

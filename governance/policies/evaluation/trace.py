@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 
 from governance.policies.comparisons import AtLeast, Nominal
+from governance.policies.comparisons.conditions import FOUNDING
 from governance.policies.evaluation.rule import Rule
 from governance.policies.indicators import Input, all_inputs
 from governance.policies.outcomes import Binding, Outcome, Severity, severity
@@ -218,6 +219,8 @@ def _remedy(
         return f"请补录：{'、'.join(missing)}。" if missing else "请补录相关台账数据。"
     if outcome == Outcome.DATA_ERROR:
         return rule.indicator.invalid_text
+    if outcome == Outcome.NOT_APPLICABLE and row.get(FOUNDING) == 1 and not rule.conditions.from_approval:
+        return "社区正在建设，列入台账后核查。"
     if outcome not in {Outcome.NOT_MET, Outcome.WARNING, Outcome.INFEASIBLE} or value is None or gap is None:
         return ""
     place = "above" if rule.comparison.is_above(value, row) else "below"

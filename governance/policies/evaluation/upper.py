@@ -20,6 +20,7 @@ from django.db import connection
 from governance.divisions.models import Division
 from governance.divisions.paths import path_length
 from governance.policies.comparisons import AtLeast, Measured, Recorded
+from governance.policies.comparisons.conditions import FOUNDING
 from governance.policies.evaluation.relation import Relation, live_relation
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.evaluation.trace import Trace, explain
@@ -272,7 +273,14 @@ def yearly_counts(*, rules: Sequence[Rule], path: str) -> dict[int, int | None]:
     parts: list[str] = []
     params: list[Any] = []
     for rule in rules:
-        names = {"area_type", "founded_on", "is_new_build", *rule.indicator.inputs, *rule.conditions.inputs}
+        names = {
+            "area_type",
+            FOUNDING,
+            "founded_on",
+            "is_new_build",
+            *rule.indicator.inputs,
+            *rule.conditions.inputs,
+        }
         relation = live_relation(path=path, on=rule.on, rules=[rule], wanted=names)
         counted = f"SUM(CASE WHEN letters IN ({_JUDGED}) THEN ({rule.indicator.numerator}) END)"
         parts.append(f"SELECT {rule.on.year} AS y, {counted} AS n FROM ({relation.sql.text}) r{rule.on.year}")

@@ -128,6 +128,8 @@ def condition_texts(standard: Standard) -> list[str]:
         texts.append(f"{areas}社区未达到只预警")
     if standard.conditions.get("new_since"):
         texts.append(f"{standard.conditions['new_since']} 起成立的新建社区")
+    if standard.conditions.get("from_approval"):
+        texts.append("新设社区从批准之日起")
     return texts
 
 

@@ -90,7 +90,7 @@ def _rule(kind: str, parameters: dict[str, Any], *, when: Conditions | None = No
 def _letter(rule: Rule, row: dict[str, Any]) -> str:
     columns = ", ".join(
         f"CAST({'NULL' if value is None else value} AS bigint) AS {name}"
-        for name, value in row.items()
+        for name, value in ({"is_founding": 0} | row).items()
         if name != "area_type"
     )
     area = f"CAST('{row.get('area_type', 'urban')}' AS varchar(5)) AS area_type"
