@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         is_shown = item.get_closest_marker("quick_part") is not None and _function(item) in whole
         (left_out if is_shown or _is_for_one_database(item) else kept).append(item)
-    items[:] = kept
+    # The longest first: one that begins last keeps a process waiting for the other.
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("slow") is None)
     config.hook.pytest_deselected(items=left_out)
 
 
