@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from communities.adjustments.cases import case_of
-from communities.adjustments.checks import others_open, place_faults, taken_names
+from communities.adjustments.checks import neighbour_faults, others_open, place_faults, taken_names
 from communities.adjustments.figures import shares
 from communities.adjustments.plan import Plan, read
 from communities.adjustments.rows import rows_of
+from communities.boundaries.neighbours import outlines_of_divisions
 from communities.models import (
     Adjustment,
     AdjustmentKind,
@@ -89,6 +90,8 @@ def draft(
 def _check(kind: str, sources: Sequence[Division], successors: Sequence[Proposed]) -> None:
     wrong = list(place_faults(list(sources), kind))
     wrong += list(others_open(list(sources)))
+    if kind == AdjustmentKind.MERGE and not wrong:
+        wrong += neighbour_faults(outlines_of_divisions(sources), len(sources))
     if len(sources) > MOST_SOURCES:
         wrong.append(f"一次最多合并 {MOST_SOURCES} 个社区。")
     if wrong:

@@ -25,7 +25,7 @@ from communities.adjustments.rows import Row
 from communities.models import Adjustment, Assignment
 from communities.transfers import COMMUNITY
 from communities.views.adjustments import CRUMBS, sources_of, state_tag
-from governance.accounts.models import User
+from governance.accounts.models import DivisionGrant, User
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.clock import today
@@ -138,7 +138,18 @@ class AdjustmentPage(ActingPage):
             for name in COMMUNITY.figures
             if any(each.figures.get(name) is not None for each in (*sources, *successors))
         ]
-        return {"sources": sources, "successors": successors, "moved": table, "figures": figures}
+        left = DivisionGrant.objects.filter(
+            content_object__in=[each.division_id for each in sources],
+            content_object__closed_on__isnull=False,
+            user__is_active=True,
+        )
+        return {
+            "sources": sources,
+            "successors": successors,
+            "moved": table,
+            "figures": figures,
+            "grants_left": left.count(),
+        }
 
     def get_title(self) -> str:
         return f"{self.object.division.name}：社区{self.object.get_kind_display()}"

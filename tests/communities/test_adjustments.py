@@ -30,7 +30,9 @@ from tests.registry import add_members
 ON = date(2026, 9, 1)
 
 
-def make_split(user: User, source: Division, *names: str, keeps: bool = False, on: date = ON) -> Adjustment:
+def make_split(
+    user: User, source: Division, *names: str, keeps: bool = False, on: date = ON, listed: int = 0
+) -> Adjustment:
     successors = [drafting.Proposed(source.name, source)] if keeps else []
     successors += [drafting.Proposed(name) for name in names]
     return drafting.draft(
@@ -40,11 +42,12 @@ def make_split(user: User, source: Division, *names: str, keeps: bool = False, o
         successors=successors,
         basis="区民政局方案",
         effective_on=on,
+        listed=listed,
         key=f"split-{source.code}-{len(names)}",
     )
 
 
-def make_merge(user: User, *sources: Division, name: str = "", on: date = ON) -> Adjustment:
+def make_merge(user: User, *sources: Division, name: str = "", on: date = ON, listed: int = 0) -> Adjustment:
     into = drafting.Proposed(name) if name else drafting.Proposed(sources[0].name, sources[0])
     return drafting.draft(
         user=user,
@@ -53,6 +56,7 @@ def make_merge(user: User, *sources: Division, name: str = "", on: date = ON) ->
         successors=[into],
         basis="区民政局方案",
         effective_on=on,
+        listed=listed,
         key=f"merge-{'-'.join(each.code for each in sources)}",
     )
 
