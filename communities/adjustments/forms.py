@@ -119,7 +119,7 @@ class MergeForm(_PlanForm):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     listed = forms.IntegerField(
-        label="列入计划名单的",
+        label="名单内社区数",
         min_value=0,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         help_text="要合并的社区里有几个在区（县）拆分、合并计划的名单内；名单外的不计，另行统计",

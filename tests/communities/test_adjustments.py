@@ -77,8 +77,8 @@ def settle(user: User, adjustment: Adjustment) -> None:
 
 
 def street_sums(street: Division, on: date) -> dict[str, int | None]:
-    """The additive figures of a street, but what a community sets up for itself."""
-    own = {"env_property_committee", "embedded_facilities"}
+    """The additive figures of a street, but what a community sets up for itself, and plans carried out."""
+    own = {"env_property_committee", "embedded_facilities", "listed_splits", "listed_merges"}
     sums = division_result(division=street, on=on).sums
     return {name: value for name, value in sums.items() if name not in own and all_inputs()[name].additive}
 
