@@ -13,8 +13,10 @@ class CommunitiesConfig(AppConfig):
 
         from communities import cards, procedures, report, tables, transfers
         from communities.adjustments.lineage import as_it_was
+        from communities.adjustments.progress import figures as progress
         from communities.boundaries.checks import TOLERANCE
         from communities.boundaries.circle import WALK
+        from communities.boundaries.neighbours import NEAR
         from communities.founding import make_missing_communities
         from communities.search import COMMUNITIES
         from communities.sheets import register_sheets
@@ -24,6 +26,7 @@ class CommunitiesConfig(AppConfig):
         from governance.divisions.models import Level
         from governance.divisions.registry import register_community_maker
         from governance.ledgers.subjects import register_area_condition
+        from governance.policies import figures
         from governance.policies.evaluation.supposed import register_history
         from governance.policies.indicators import register_card, register_indicators
         from governance.records import tables as row_tables
@@ -34,12 +37,14 @@ class CommunitiesConfig(AppConfig):
         procedures.register()
         options.register(TOLERANCE)
         options.register(WALK)
+        options.register(NEAR)
         transfers.register_all()
         register_history(as_it_was)
         register_community_maker(make_missing_communities)
         register_area_condition(lambda types: Q(community__area_type__in=types))
         search.register(COMMUNITIES)
         register_card(cards.CARD)
+        figures.register(progress, judges=False)
         register_indicators(*cards.INDICATORS)
         register(Section(Part.BASICS, 20, "", report.build_basics))
         register(Section(Part.PROGRESS, 40, "社区自治与服务", report.build_progress))

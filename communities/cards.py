@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Count, Q
 
+from communities.adjustments.progress import counted_on
 from communities.choices import AreaType, OrganisationStatus, PartyOrgKind, PropertyKind
 from communities.models import Community, CommunityCard, Compound, SocialOrganisation
 from governance.exchange.rows import active_on
@@ -82,7 +83,12 @@ _SIDES = " + ".join(_side(f"boundary_{side}") for side in ("east", "south", "wes
 
 CARD = Card(
     model=CommunityCard,
-    sources={"c": _community, "compounds": _compounds, "organisations": _organisations},
+    sources={
+        "c": _community,
+        "compounds": _compounds,
+        "organisations": _organisations,
+        "adjusted": counted_on,
+    },
     inputs=(
         Input(
             "area_type",
@@ -157,6 +163,9 @@ CARD = Card(
         ),
         Input("organisations_filed", "备案的社会组织数", "organisations.filed", "piece", "organisations"),
         Input("organisation_count", "社区社会组织数", "organisations.total", "piece", "organisations"),
+        # No plan carried out is a figure: none.
+        Input("listed_splits", "名单内已拆分的社区数", "COALESCE(adjusted.splits, 0)", "piece", "community"),
+        Input("listed_merges", "名单内已合并的社区数", "COALESCE(adjusted.merges, 0)", "piece", "community"),
     ),
 )
 
@@ -225,6 +234,14 @@ INDICATORS = (
         "备案的在册社会组织数",
         "organisations_filed",
         ("organisations_filed", "organisation_count"),
+    ),
+    Indicator(
+        "listed_adjustments",
+        "计划名单内已拆分合并的社区数",
+        "piece",
+        "已实施的拆分、合并方案中列入计划名单的原社区数；名单外的另行统计（D35）",
+        "listed_splits + listed_merges",
+        ("listed_splits", "listed_merges"),
     ),
     Indicator(
         "compounds_without_property",

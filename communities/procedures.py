@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from communities.adjustments.applying import apply
+from communities.adjustments.cases import EFFECT, PLAN, PLAN_GATE, PROPOSAL, other_cases
 from communities.adjustments.checks import faults, plan_faults
 from communities.adjustments.plan import read
 from communities.choices import Establishment
@@ -19,9 +20,9 @@ from governance.audit.services import record
 from governance.divisions.services import OpenRefused
 from governance.exchange.cells.codes import CreditCodeWidget
 from governance.exchange.hooks import after_import
+from governance.workflows.catalogue import procedure_of
 from governance.workflows.hooks import Finishing, register_effect, register_gate
-
-PROPOSAL = "proposal"
+from governance.workflows.models import StepState
 
 
 def village_assembly(doing: Finishing) -> Iterable[str]:
@@ -93,7 +94,7 @@ def register_credit_code(doing: Finishing) -> None:
 
 
 def _adjustment_of(doing: Finishing) -> Adjustment | None:
-    number = doing.answers.get(f"{PROPOSAL}.plan")
+    number = doing.answers.get(f"{PROPOSAL}.{PLAN}")
     return Adjustment.objects.filter(pk=number or 0, division_id=doing.case.division_id).first()
 
 
@@ -101,20 +102,33 @@ def adjustment_planned(doing: Finishing) -> Iterable[str]:
     """The plan that the case names is a draft of the same street in which all adds up (LH-ADJ-01)."""
     adjustment = _adjustment_of(doing)
     if adjustment is None:
-        yield f"本街道没有编号为 {doing.answers.get(f'{PROPOSAL}.plan')} 的调整方案，请核对方案编号。"
+        yield f"本街道没有编号为 {doing.answers.get(f'{PROPOSAL}.{PLAN}')} 的调整方案，请核对方案编号。"
     elif not adjustment.is_draft:
         yield f"这份调整方案{adjustment.get_state_display()}，不能再用，请另拟方案。"
     else:
+        yield from other_cases(adjustment, doing.case)
         yield from plan_faults(read(adjustment), persons=False)
 
 
 def adjustment_ready(doing: Finishing) -> Iterable[str]:
-    """Nothing stands in the way of carrying the plan out today."""
+    """Nothing stands in the way of carrying the plan out today, and it is the plan that was reviewed."""
     adjustment = _adjustment_of(doing)
     if adjustment is None or not adjustment.is_draft:
         yield from adjustment_planned(doing)
     else:
+        yield from other_cases(adjustment, doing.case)
+        yield from _changed_since(doing, adjustment)
         yield from faults(read(adjustment), doing.on, persons=False)
+
+
+def _changed_since(doing: Finishing, adjustment: Adjustment) -> Iterable[str]:
+    """Whoever looked at the plan last must have seen what is carried out."""
+    looking = [step for step in procedure_of(doing.case).steps if PLAN_GATE in step.gates]
+    done = doing.case.steps.filter(key__in=[step.key for step in looking], state=StepState.DONE)
+    last = done.order_by("-done_at").first()
+    if last is not None and last.done_at is not None and adjustment.changed_at > last.done_at:
+        title = procedure_of(doing.case).step(last.key).title
+        yield f"方案在“{title}”以后有改动，请退回“{title}”，核对改动以后再批准。"
 
 
 def apply_adjustment(doing: Finishing) -> None:
@@ -128,9 +142,9 @@ def apply_adjustment(doing: Finishing) -> None:
 
 
 def register() -> None:
-    register_gate("adjustment_planned", adjustment_planned)
+    register_gate(PLAN_GATE, adjustment_planned)
     register_gate("adjustment_ready", adjustment_ready)
-    register_effect("apply_adjustment", apply_adjustment)
+    register_effect(EFFECT, apply_adjustment)
     register_gate("village_assembly", village_assembly)
     register_effect("found_community", found_community)
     register_effect("put_on_ledger", put_on_ledger)

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
 
 from cadres.models import CommunityWorker, TwoCommitteeMember
-from communities.models import Community, Compound, SocialOrganisation
+from communities.models import Adjustment, Community, Compound, SocialOrganisation, Successor
 from facilities.models import Facility
+from governance.accounts.models import User
 from governance.divisions.models import Division
 from governance.exchange import sheets
 from governance.people.models import Person
@@ -118,6 +122,25 @@ def add_records(division: Division, entries: list[dict[str, Any]]) -> None:
         row.save()
 
 
+def add_adjustments(division: Division, plans: list[dict[str, Any]]) -> None:
+    """Plans carried out from which the community came; other `state`s count for nothing."""
+    street = division.parent
+    assert street is not None
+    for plan in plans:
+        fields = {"kind": "split", "state": "applied", "effective_on": BEGAN, "listed": 1}
+        clerk, _ = User.objects.get_or_create(username="demo-planner", defaults={"display_name": "演示"})
+        made = Adjustment.objects.create(
+            division=street,
+            basis="演示方案",
+            approval="演示批复",
+            drafted_by=clerk,
+            applied_at=timezone.now(),
+            key=uuid4().hex,
+            **{**fields, **plan},
+        )
+        Successor.objects.create(adjustment=made, number=1, name=division.name, division=division)
+
+
 Maker = Callable[[Division, Any], object]
 
 
@@ -136,6 +159,7 @@ FACTS: dict[str, Maker] = {
     "compounds": add_compounds,
     "organisations": lambda division, facts: add_organisations(division, **facts),
     "records": add_records,
+    "adjustments": add_adjustments,
 }
 """What a case may say of a community, by key. Other apps' rows join by a maker of their own."""
 

@@ -33,11 +33,11 @@ from governance.exchange.hooks import after_import
 HOUSEHOLDS = "households_resident"
 
 
-def apply(*, user: User, adjustment: Adjustment, approval: str, version: int | None = None) -> Adjustment:
+def apply(*, user: User, adjustment: Adjustment, approval: str) -> Adjustment:
     """Carry a draft out; `approval` is the number of the document that allows it. Done once.
 
-    `version` is that of the plan that was looked at. Raises `PermissionDenied`, and `ValidationError` with
-    everything that stands in the way; then nothing has changed.
+    Called by the step of its case alone (`communities.procedures`). Raises `PermissionDenied`, and
+    `ValidationError` with everything that stands in the way; then nothing has changed.
     """
     require(user, Action.APPROVE_CASE, adjustment.path)
     approval = " ".join(approval.split())
@@ -50,8 +50,6 @@ def apply(*, user: User, adjustment: Adjustment, approval: str, version: int | N
         if fresh_row.state == AdjustmentState.APPLIED:
             return fresh_row
         adjustment = locked(user, adjustment, Action.APPROVE_CASE)
-        if version is not None and version != adjustment.version:
-            raise ValidationError("方案在您查看以后有改动，没有实施，请重新核对。")
         _lock_rows(adjustment)
         plan = read(adjustment)
         if wrong := faults(plan, today()):

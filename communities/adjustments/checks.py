@@ -10,6 +10,8 @@ from django.db.models.functions import Cast
 
 from communities.adjustments.figures import lines
 from communities.adjustments.plan import Plan
+from communities.boundaries.checks import Outline
+from communities.boundaries.neighbours import apart
 from communities.models import AdjustmentKind, AdjustmentSource, AdjustmentState
 from communities.sheets import bare_name
 from governance.divisions.models import Division, Level
@@ -31,6 +33,7 @@ def plan_faults(plan: Plan, *, persons: bool = True) -> list[str]:
     """What is wrong with the plan itself, whenever it is carried out."""
     return [
         *place_faults(plan.divisions, plan.adjustment.kind),
+        *neighbour_faults(plan.outlines, len(plan.sources)),
         *name_faults(plan),
         *_row_faults(plan, persons),
         *_sum_faults(plan),
@@ -47,6 +50,15 @@ def place_faults(sources: list[Division], kind: str) -> Iterator[str]:
     if len({each.parent_id for each in sources}) > 1:
         names = "、".join(each.name for each in sources)
         yield f"{names}不在同一街道（乡镇），只能合并同一街道的社区；跨街道的，请先办理区划变更。"
+
+
+def neighbour_faults(outlines: list[Outline], count: int) -> Iterator[str]:
+    """就近: merged communities that are all drawn hang together; else the case's written reasons must say it.
+
+    A community that is not drawn may lie between two others.
+    """
+    if len(outlines) == count:
+        yield from apart(outlines)
 
 
 def name_faults(plan: Plan) -> Iterator[str]:

@@ -9,11 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from communities.adjustments.checks import others_open, place_faults, taken_names
+from communities.adjustments.cases import case_of
+from communities.adjustments.checks import neighbour_faults, others_open, place_faults, taken_names
 from communities.adjustments.figures import shares
 from communities.adjustments.plan import Plan, read
 from communities.adjustments.rows import rows_of
+from communities.boundaries.neighbours import outlines_of_divisions
 from communities.models import (
     Adjustment,
     AdjustmentKind,
@@ -55,6 +58,7 @@ def draft(
     basis: str,
     effective_on: date,
     key: str,
+    listed: int = 0,
 ) -> Adjustment:
     """Keep a plan in which everything goes to the first successor. A form sent twice drafts once.
 
@@ -65,9 +69,20 @@ def draft(
     if (kept := Adjustment.objects.filter(key=key, drafted_by=user).first()) is not None:
         return kept
     _check(kind, sources, successors)
+    if not 0 <= listed <= len(sources):
+        raise ValidationError({"listed": f"名单内的社区数应为 0 至 {len(sources)}，请核对。"})
+    made = Adjustment(
+        division=sources[0].parent,
+        kind=kind,
+        basis=basis.strip(),
+        effective_on=effective_on,
+        drafted_by=user,
+        listed=listed,
+        key=key,
+    )
     try:
         with transaction.atomic():
-            return _keep(user, kind, sources, successors, basis.strip(), effective_on, key)
+            return _keep(made, sources, successors)
     except IntegrityError:  # the same form at the same time
         return Adjustment.objects.get(key=key, drafted_by=user)
 
@@ -75,6 +90,8 @@ def draft(
 def _check(kind: str, sources: Sequence[Division], successors: Sequence[Proposed]) -> None:
     wrong = list(place_faults(list(sources), kind))
     wrong += list(others_open(list(sources)))
+    if kind == AdjustmentKind.MERGE and not wrong:
+        wrong += neighbour_faults(outlines_of_divisions(sources), len(sources))
     if len(sources) > MOST_SOURCES:
         wrong.append(f"一次最多合并 {MOST_SOURCES} 个社区。")
     if wrong:
@@ -97,24 +114,12 @@ def _check(kind: str, sources: Sequence[Division], successors: Sequence[Proposed
         raise ValidationError({"names": wrong})
 
 
-def _keep(
-    user: User,
-    kind: str,
-    sources: Sequence[Division],
-    successors: Sequence[Proposed],
-    basis: str,
-    effective_on: date,
-    key: str,
-) -> Adjustment:
-    street = sources[0].parent
-    assert street is not None
+def _keep(adjustment: Adjustment, sources: Sequence[Division], successors: Sequence[Proposed]) -> Adjustment:
     # The street is the lock: two plans for one community cannot be drafted at the same time.
-    Division.objects.select_for_update().get(pk=street.pk)
+    Division.objects.select_for_update().get(pk=adjustment.division_id)
     if wrong := list(others_open(list(sources))):
         raise ValidationError({"sources": wrong})
-    adjustment = Adjustment.objects.create(
-        division=street, kind=kind, basis=basis, effective_on=effective_on, drafted_by=user, key=key
-    )
+    adjustment.save()
     AdjustmentSource.objects.bulk_create(
         AdjustmentSource(adjustment=adjustment, division=each) for each in sources
     )
@@ -127,12 +132,12 @@ def _keep(
         )
         for number, each in enumerate(successors, start=1)
     ]
-    rows = rows_of([each.pk for each in sources], effective_on)
+    rows = rows_of([each.pk for each in sources], adjustment.effective_on)
     Assignment.objects.bulk_create(
         Assignment(adjustment=adjustment, object_type=row.kind, object_id=row.pk, successor=made[0])
         for row in rows
     )
-    if kind == AdjustmentKind.MERGE:
+    if adjustment.kind == AdjustmentKind.MERGE:
         plan = read(adjustment)
         made[0].figures = {
             name: total for name in COMMUNITY.figures if (total := plan.total(name)) is not None
@@ -142,9 +147,10 @@ def _keep(
         "kind": adjustment.get_kind_display(),
         "sources": [each.code for each in sources],
         "successors": [each.name for each in made],
-        "effective_on": effective_on.isoformat(),
+        "effective_on": adjustment.effective_on.isoformat(),
+        "listed": adjustment.listed,
     }
-    record(EventKind.CREATE, obj=adjustment, after=told, reason=basis)
+    record(EventKind.CREATE, obj=adjustment, after=told, reason=adjustment.basis)
     return adjustment
 
 
@@ -159,8 +165,8 @@ def locked(user: User, adjustment: Adjustment, action: Action = Action.OPEN_CASE
 
 
 def _changed(adjustment: Adjustment, after: dict[str, Any]) -> None:
-    adjustment.version += 1
-    adjustment.save(update_fields=["version"])
+    adjustment.changed_at = timezone.now()
+    adjustment.save(update_fields=["changed_at"])
     record(EventKind.CHANGE, obj=adjustment, after=after)
 
 
@@ -294,8 +300,14 @@ def apportion(*, user: User, adjustment: Adjustment) -> None:
 
 @transaction.atomic
 def withdraw(*, user: User, adjustment: Adjustment, reason: str) -> None:
-    """Give a draft up, with a reason; its communities may stand in another plan then."""
+    """Give a draft up, with a reason; its communities may stand in another plan then.
+
+    Raises `ValidationError` while a case handles it.
+    """
     adjustment = locked(user, adjustment)
+    case = case_of(adjustment)
+    if case is not None and case.is_open:
+        raise ValidationError(f"方案正由“{case.name}”办理，请先撤回那件办理事项，再撤回方案。")
     adjustment.reason = clean_reason(reason)
     adjustment.state = AdjustmentState.WITHDRAWN
     adjustment.save(update_fields=["reason", "state"])

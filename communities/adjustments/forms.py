@@ -1,4 +1,4 @@
-"""Forms of a plan: split or merge, apply, withdraw."""
+"""Forms of a plan: split or merge, withdraw."""
 
 from __future__ import annotations
 
@@ -69,7 +69,14 @@ class SplitForm(_PlanForm):
         required=False,
         help_text="原社区继续存在，只划出一部分；不勾选的，原社区撤销",
     )
-    field_order = ("source", "names", "keeps", "effective_on", "basis")
+    listed = forms.TypedChoiceField(
+        label="列入计划名单",
+        choices=[("", "请选择"), ("1", "是，名单内的社区"), ("0", "否，名单外的另行统计")],
+        coerce=int,
+        help_text="区（县）拆分、合并计划的名单里有没有这个社区",
+        error_messages={"required": "请选择是否列入计划名单。"},
+    )
+    field_order = ("source", "names", "keeps", "listed", "effective_on", "basis")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -111,7 +118,18 @@ class MergeForm(_PlanForm):
         help_text="新设一个社区的填写；保留其中一个社区的留空",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
-    field_order = ("sources", "into", "name", "effective_on", "basis")
+    listed = forms.IntegerField(
+        label="名单内社区数",
+        min_value=0,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        help_text="要合并的社区里有几个在区（县）拆分、合并计划的名单内；名单外的不计，另行统计",
+        error_messages={
+            "required": "请填写有几个社区在计划名单内，没有的填 0。",
+            "invalid": "请填写整数，没有的填 0。",
+            "min_value": "请填写整数，没有的填 0。",
+        },
+    )
+    field_order = ("sources", "into", "name", "listed", "effective_on", "basis")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -159,18 +177,6 @@ class MergeForm(_PlanForm):
             self.add_error("name", "请填写新设社区名称，或者选择保留其中一个社区。")
         self.successors = [Proposed(kept.name, kept) if kept else Proposed(name)]
         return data
-
-
-class ApplyForm(forms.Form):
-    use_required_attribute = False
-
-    approval = forms.CharField(
-        label="批准文号",
-        max_length=200,
-        help_text="批准拆分、合并的文件文号，记入每条记录的修改痕迹",
-        widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={"required": "请填写批准文号。"},
-    )
 
 
 class WithdrawForm(forms.Form):

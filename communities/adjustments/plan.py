@@ -7,8 +7,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from communities.adjustments.rows import Row, rows_of
-from communities.models import Adjustment, AdjustmentSource, Assignment, Community, Successor
+from communities.boundaries.checks import Outline
+from communities.boundaries.geojson import as_shape
+from communities.models import (
+    Adjustment,
+    AdjustmentKind,
+    AdjustmentSource,
+    Assignment,
+    Community,
+    CommunityBoundary,
+    Successor,
+)
 from communities.transfers import COMMUNITY
 from governance.divisions.models import Division
 from governance.divisions.transfers import Transfer, whole_by_kind
@@ -24,6 +36,8 @@ class Plan:
     communities: dict[int, Community]
     """By id of the division."""
     rows: list[Row]
+    outlines: list[Outline] = field(default_factory=list)
+    """Boundaries in force of the communities of a merger, as far as they are drawn."""
     assigned: dict[tuple[str, int], int | None] = field(default_factory=dict)
     """Id of the successor by kind and id of a row."""
 
@@ -100,7 +114,12 @@ def in_order(rows: list[Row], successor: Successor) -> list[Row]:
 
 def read(adjustment: Adjustment) -> Plan:
     """The plan as it stands."""
-    sources = list(adjustment.sources.select_related("division__community"))
+    current = CommunityBoundary.objects.current().filter(division=OuterRef("division_id"))  # type: ignore[attr-defined]
+    sources: list[Any] = list(
+        adjustment.sources.select_related("division__community").annotate(
+            geometry=Subquery(current.values("geometry")[:1])
+        )
+    )
     ids = [each.division_id for each in sources]
     successors = list(adjustment.successors.select_related("continues", "division"))
     communities: dict[int, Community] = {each.division_id: each.division.community for each in sources}  # type: ignore[attr-defined]
@@ -111,8 +130,17 @@ def read(adjustment: Adjustment) -> Plan:
         successors,
         communities,
         rows_of(ids, adjustment.effective_on),
+        _outlines(sources) if adjustment.kind == AdjustmentKind.MERGE else [],
         {(kind, pk): to for kind, pk, to in assigned.values_list("object_type", "object_id", "successor_id")},
     )
+
+
+def _outlines(sources: list[Any]) -> list[Outline]:
+    return [
+        Outline(each.division.code, each.division.name, as_shape(each.geometry))
+        for each in sources
+        if each.geometry is not None
+    ]
 
 
 def figure_names() -> tuple[str, ...]:

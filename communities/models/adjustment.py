@@ -31,8 +31,9 @@ class Adjustment(ScopedModel):
     """One split or merger inside a street (`division`). Services alone change it, and only while a draft.
 
     `basis` is what the plan rests on, `approval` the document by which it was carried out. `key` is the
-    form's, so that one sent twice drafts once; `version` counts the changes of the plan, so that what was
-    looked at is what is carried out.
+    form's, so that one sent twice drafts once. `changed_at` is when the plan last changed, so that what was
+    reviewed is what is carried out. `listed` counts the communities that stand on the county's list of those
+    to be split or merged.
     """
 
     kind = models.CharField("类型", max_length=5, choices=AdjustmentKind.choices)
@@ -49,7 +50,8 @@ class Adjustment(ScopedModel):
     )
     applied_at = models.DateTimeField("实施时间", null=True, blank=True)
     reason = models.CharField("撤回原因", max_length=200, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
+    listed = models.PositiveSmallIntegerField("名单内社区数", default=0)
+    changed_at = models.DateTimeField("修改时间", default=timezone.now, editable=False)
     key = models.CharField(max_length=32, unique=True, editable=False)
 
     class Meta:

@@ -31,6 +31,8 @@ class CommunityCard(CardRow):
     organisations_registered = models.BigIntegerField(null=True)
     organisations_filed = models.BigIntegerField(null=True)
     organisation_count = models.BigIntegerField(null=True)
+    listed_splits = models.BigIntegerField(null=True)
+    listed_merges = models.BigIntegerField(null=True)
 
     class Meta(CardRow.Meta):
         verbose_name = "社区指标"

@@ -1,4 +1,7 @@
-"""One split or merger: what it does before it is carried out, what it did afterwards; and its plan."""
+"""One split or merger: what it does before it is carried out, what it did afterwards; and its plan.
+
+Its case carries it out (`communities.adjustments.cases`); the page leads there.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +15,28 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from communities.adjustments import drafting
-from communities.adjustments.applying import apply
+from communities.adjustments.cases import carrying_kinds, case_of, start_case
 from communities.adjustments.checks import faults, hints
 from communities.adjustments.effects import Effect, effects
 from communities.adjustments.figures import row_lines, typed_lines
-from communities.adjustments.forms import ApplyForm, WithdrawForm
+from communities.adjustments.forms import WithdrawForm
 from communities.adjustments.plan import Plan, read
 from communities.adjustments.rows import Row
 from communities.models import Adjustment, Assignment
 from communities.transfers import COMMUNITY
 from communities.views.adjustments import CRUMBS, sources_of, state_tag
-from governance.accounts.models import User
+from governance.accounts.models import DivisionGrant, User
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.clock import today
 from governance.divisions.models import Division
 from governance.divisions.transfers import Transfer, Way, registered, whole_by_kind
 from governance.policies.presentation import Result, standard_url
+from governance.records import once
 from governance.web.policy import Needs
 from governance.web.views import ActingPage, Crumb
+from governance.workflows.models import Case
+from governance.workflows.views.listing import state_tag as case_tag
 
 FIGURES = "figures"
 PAGE_SIZE = 100
@@ -38,29 +44,31 @@ MOST_EFFECTS = 60
 
 
 class AdjustmentPage(ActingPage):
-    """GET shows a draft with what it would do, or what an adjustment did; POST applies or withdraws it."""
+    """GET shows what a draft would do, or what an adjustment did; POST opens its case or takes it back."""
 
     policy = Needs(Action.VIEW)
     model = Adjustment
     template_name = "communities/adjustment.html"
     crumbs = CRUMBS
+    started: Case | None = None
 
     def get_queryset(self) -> QuerySet[Adjustment]:
         return Adjustment.objects.select_related("division", "drafted_by", "applied_by")
 
     def acts(self) -> dict[str, Callable[[HttpRequest], str]]:
-        return {"apply": self._apply, "withdraw": self._withdraw}
+        return {"case": self._case, "withdraw": self._withdraw}
 
-    def _apply(self, request: HttpRequest) -> str:
-        self.form = ApplyForm(request.POST)
-        version = request.POST.get("version", "")
-        apply(
-            user=cast(User, request.user),
-            adjustment=self.object,
-            approval=self.form.data.get("approval", ""),
-            version=int(version) if version.isdecimal() and len(version) < 10 else None,
-        )
-        return "已实施。各社区的台账已归入后继社区，核查结果已更新。"
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        if self.started is not None and response.status_code == 302:
+            return HttpResponseRedirect(self.started.get_absolute_url())
+        return response
+
+    def _case(self, request: HttpRequest) -> str:
+        user = cast(User, request.user)
+        token = once.clean_token(request.POST.get(once.FIELD, ""))
+        self.started = start_case(user=user, adjustment=self.object, token=token)
+        return "请按步骤办理，批准以后按方案实施。"
 
     def _withdraw(self, request: HttpRequest) -> str:
         self.form = WithdrawForm(request.POST)
@@ -74,18 +82,22 @@ class AdjustmentPage(ActingPage):
         if adjustment.is_draft:
             kwargs |= self._foreseen(may(Action.VIEW_PERSONS, adjustment.path))
             kwargs["may_plan"] = may(Action.OPEN_CASE, adjustment.path)
-            kwargs["may_apply"] = may(Action.APPROVE_CASE, adjustment.path)
-            kwargs["apply_form"] = self._form(ApplyForm)
-            kwargs["withdraw_form"] = self._form(WithdrawForm)
+            kwargs["may_start"] = kwargs["may_plan"] and bool(carrying_kinds())
+            kwargs["token"] = once.new_token()
+            kwargs["withdraw_form"] = self.form or WithdrawForm()
         else:
             kwargs |= self._happened()
             kwargs["may_plan"] = False
+        case = case_of(adjustment)
         return super().get_context_data(
-            adjustment=adjustment, state=state_tag(adjustment), form=self.form, **kwargs
+            adjustment=adjustment,
+            state=state_tag(adjustment),
+            form=self.form,
+            case=case,
+            case_tag=case_tag(case) if case else None,
+            is_handled=case is not None and case.is_open,
+            **kwargs,
         )
-
-    def _form(self, form_class: type[Any]) -> Any:
-        return self.form if isinstance(self.form, form_class) else form_class()
 
     def _foreseen(self, persons: bool) -> dict[str, Any]:
         plan = read(self.object)
@@ -126,7 +138,18 @@ class AdjustmentPage(ActingPage):
             for name in COMMUNITY.figures
             if any(each.figures.get(name) is not None for each in (*sources, *successors))
         ]
-        return {"sources": sources, "successors": successors, "moved": table, "figures": figures}
+        left = DivisionGrant.objects.filter(
+            content_object__in=[each.division_id for each in sources],
+            content_object__closed_on__isnull=False,
+            user__is_active=True,
+        )
+        return {
+            "sources": sources,
+            "successors": successors,
+            "moved": table,
+            "figures": figures,
+            "grants_left": left.count(),
+        }
 
     def get_title(self) -> str:
         return f"{self.object.division.name}：社区{self.object.get_kind_display()}"

@@ -52,7 +52,7 @@ class AdjustmentListPage(ListPage):
     model = Adjustment
     filter_form_class = AdjustmentFilter
     empty_title = "还没有拆分、合并方案"
-    empty_hint = "街道点“拆分社区”或“合并社区”草拟方案，核对前后合计后由区（县）负责人实施。"
+    empty_hint = "街道点“拆分社区”或“合并社区”草拟方案，核对前后合计后发起办理，批准以后按方案实施。"
     buttons = (
         Button(
             "拆分社区",
@@ -127,6 +127,7 @@ class AdjustPage(FormPage):
                 successors=form.successors,
                 basis=form.cleaned_data["basis"],
                 effective_on=form.cleaned_data["effective_on"],
+                listed=form.cleaned_data["listed"],
                 key=once.clean_token(form.cleaned_data[once.FIELD]) or once.new_token(),
             )
         except ValidationError as error:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.console.views.audit import AuditExportView, AuditPage, EventPage, VerifyPage
+from governance.console.views.closed import ClosedGrantsPage
 from governance.console.views.grants import GrantPage, RevokePage, RolesPage
 from governance.console.views.sessions import EndAllSessionsPage, EndSessionPage, LockoutsPage, SessionsPage
 from governance.console.views.settings import RestoreView, SettingsPage
@@ -26,6 +27,7 @@ from governance.console.views.users import UserPage, UsersPage
 urlpatterns = [
     path("users/", UsersPage.as_view(), name="users"),
     path("users/add/", AddUserPage.as_view(), name="user_add"),
+    path("users/closed/", ClosedGrantsPage.as_view(), name="closed_grants"),
     path("users/lockouts/", LockoutsPage.as_view(), name="lockouts"),
     path("users/roles/", RolesPage.as_view(), name="roles"),
     path("users/sessions/", SessionsPage.as_view(), name="sessions"),

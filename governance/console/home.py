@@ -11,8 +11,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from governance.accounts.closed import grants_on_closed
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
+from governance.accounts.visitor import visitor
 from governance.audit.models import Block, Event, EventKind
 from governance.console import filters, people
 from governance.console.units import own_units, unit_table
@@ -136,18 +138,31 @@ def accounts_panel(request: HttpRequest) -> dict[str, Any] | None:
         ("已停用", filters.CLOSED, "user", "", "不能再登录"),
     ]
     counts = [(filters.in_state(users, row[1]) if row[1] else users).count() for row in rows]
-    return {
-        "tiles": [
+    tiles = [
+        {
+            "label": label,
+            "value": number,
+            "icon": icon,
+            "colour": colour if number else "",
+            "url": f"{url}?state={state}" if state else url,
+            "note": note,
+        }
+        for (label, state, icon, colour, note), number in zip(rows, counts, strict=True)
+    ]
+    left = grants_on_closed(visitor(request)).count() if scope.may_anywhere(Action.MANAGE_GRANTS) else 0
+    if left:
+        tiles.append(
             {
-                "label": label,
-                "value": number,
-                "icon": icon,
-                "colour": colour if number else "",
-                "url": f"{url}?state={state}" if state else url,
-                "note": note,
+                "label": "授权待改",
+                "value": left,
+                "icon": "alert-triangle",
+                "colour": "amber",
+                "url": reverse("console:closed_grants"),
+                "note": "授权仍在已撤销的单位",
             }
-            for (label, state, icon, colour, note), number in zip(rows, counts, strict=True)
-        ],
+        )
+    return {
+        "tiles": tiles,
         "may_unlock": scope.may_anywhere(Action.UNLOCK),
     }
 

@@ -112,6 +112,7 @@ class UpperEntry(Strict):
     only: bool = False
     value: int = Field(100, ge=0, le=100)
     level: Literal[0, 1, 2, 3, 4] | None = None
+    in_steps: bool = False
     of: list[str] = []
 
 

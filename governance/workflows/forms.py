@@ -87,7 +87,7 @@ class StepForm(forms.Form):
                 label=f"材料：{paper.label}",
                 required=False,
                 widget=forms.FileInput,
-                help_text="" if paper.required and not paper.when else "有则上传",
+                help_text="必需的材料" if paper.required and not paper.when else "有则上传",
             )
         self.fields["opinion"] = forms.CharField(
             label="意见", required=False, max_length=TEXT, widget=PhraseInput, initial=row.opinion

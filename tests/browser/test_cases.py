@@ -12,18 +12,10 @@ from governance.accounts.roles import Role
 from governance.divisions.clock import today
 from governance.workflows.models import Case, CaseState, CaseStep
 from tests.browser.axe import violations
+from tests.browser.casework import fill
 from tests.governance.workflows.makers import PDF
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def fill(page: Page, **values: str) -> None:
-    for name, value in values.items():
-        field = page.locator(f"[name={name}]")
-        if field.evaluate("element => element.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
 
 
 def submit(page: Page, done: str) -> None:

@@ -41,6 +41,7 @@ class UsersPage(ListPage):
         Button("新建用户", "console:user_add", "plus", primary=True, action=Action.MANAGE_ACCOUNTS),
         Button("锁定与失败登录", "console:lockouts", "lock", action=Action.UNLOCK),
         Button("角色权限表", "console:roles", "shield-check", action=Action.MANAGE_GRANTS),
+        Button("撤销单位的授权", "console:closed_grants", "alert-triangle", action=Action.MANAGE_GRANTS),
     )
     columns = (
         Column("用户名", "username", url=user_url, strong=True),

@@ -183,7 +183,7 @@ class EachAtLeast(Comparison):
     """足额: every source reaches an amount of its own, a surplus of one making up for nothing (D28).
 
     Amounts are those of one community: a higher division (`upper: {kind: sum}`) needs them as often as it
-    has communities judged. The indicator is the sum of the sources.
+    has communities judged, unless they are meant `in_all` (拆7并8). The indicator is the sum of the sources.
     """
 
     kind: ClassVar[str] = "each_at_least"
@@ -191,12 +191,16 @@ class EachAtLeast(Comparison):
         "各来源分别正好等于规定的数即为达标，一处多出的不能抵另一处所缺；有一处未填的为缺数据。"
     )
     of: dict[str, Exact]
+    in_all: bool = False
 
     def needed(self) -> tuple[str, ...]:
         return tuple(self.of)
 
     def alike(self) -> tuple[str, ...]:
         return tuple(self.of)
+
+    def _times(self, inputs: Inputs) -> int:
+        return 1 if self.in_all else int(inputs.get("count") or 1)
 
     def letter_sql(self, measured: Measured, fail: str) -> str:
         held = " AND ".join(
@@ -205,11 +209,11 @@ class EachAtLeast(Comparison):
         return f"CASE WHEN {held} THEN 'M' ELSE '{fail}' END"
 
     def required(self, inputs: Inputs) -> Fraction:
-        return sum(self.of.values(), Fraction(0)) * int(inputs.get("count") or 1)
+        return sum(self.of.values(), Fraction(0)) * self._times(inputs)
 
     def gap(self, value: Fraction, inputs: Inputs) -> Fraction | None:
         """What is missing over all sources together."""
-        count = int(inputs.get("count") or 1)
+        count = self._times(inputs)
         missing = Fraction(0)
         for name, amount in self.of.items():
             figure = _figure(name, inputs)

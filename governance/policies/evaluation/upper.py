@@ -4,8 +4,9 @@
 {"kind": "coverage", "value": n} the share of applicable communities that meet it, at least n % (100 unless
 written; 0: no share is asked for, it is only shown), missing data staying in the denominator (D25),
 {"kind": "shortfall", "of": [codes]} how many communities miss one of the standards named, {"kind": "quota",
-"level": n} a yearly count judged at one level and shown elsewhere as a contribution (D26). `"only"` means
-that communities have no result of their own.
+"level": n} a yearly count judged at one level and shown elsewhere as a contribution (D26). A sum with a level
+is judged there only, too. `"only"` means that communities have no result of their own, `"in_steps"` that no
+day is named (逐步): unreached it warns.
 """
 
 from collections import Counter
@@ -165,7 +166,7 @@ def _result(rules: Sequence[Rule], row: dict[str, Any], level: int, path: str) -
 def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int], level: int) -> Trace:
     upper = rule.standard.upper
     kind = upper.get("kind")
-    fail = Outcome.NOT_MET if rule.is_due else Outcome.WARNING
+    fail = Outcome.NOT_MET if rule.is_due and not upper.get("in_steps") else Outcome.WARNING
     numerator: int | None = None
     denominator: int | None = 1
     outcome: Outcome | None = None
@@ -188,6 +189,8 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
     elif kind == "sum":
         numerator = row[f"n{k}"]
         outcome = _compared(rule, numerator, 1, fail, row)
+        if outcome != Outcome.NO_DATA and level != upper.get("level", level):
+            outcome = Outcome.INFORMATION
     elif kind == "coverage":
         rule = _coverage_rule(rule)
         if applicable == missing:

@@ -22,9 +22,9 @@ from governance.web.policy import Needs
 from governance.web.views import ActingPage, Button, Crumb, DetailPage
 from governance.workflows.catalogue import kinds, procedure_of
 from governance.workflows.engine import Outdated, may_withdraw, withdraw
-from governance.workflows.models import Case, CaseStep
+from governance.workflows.models import LIVE_STEPS, Case, CaseStep, StepState
 from governance.workflows.reminders import may_urge, urge
-from governance.workflows.views.lines import bar, event_lines, step_lines
+from governance.workflows.views.lines import StepLine, bar, event_lines, step_lines
 from governance.workflows.views.listing import TITLE, state_tag
 
 
@@ -135,7 +135,17 @@ class FilePage(CaseMixin, DetailPage):
         return f"{self.object}：办理档案"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**self.shown(), **kwargs)
+        shown = self.shown()
+        waiting = [line for line in shown["lines"] if not line.is_begun and self._is_told(line)]
+        return super().get_context_data(**shown, waiting=waiting, **kwargs)
+
+    @staticmethod
+    def _is_told(line: StepLine) -> bool:
+        """Of steps without anything filled in: those to come, and those that were left out with a reason."""
+        state = StepState(line.row.state)
+        if state == StepState.SKIPPED:
+            return line.step.optional
+        return state in LIVE_STEPS or not line.step.side
 
 
 class PaperView(GivenFileView):

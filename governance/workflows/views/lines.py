@@ -87,8 +87,9 @@ class StepLine:
 
     @property
     def is_begun(self) -> bool:
+        """Whether anything is there to show; that a step waits, the list of present steps tells."""
         return bool(
-            self.row.values or self.row.done_at or self.row.is_live or any(p.files for p in self.papers)
+            self.row.values or self.row.done_at or self.row.remarks or any(p.files for p in self.papers)
         )
 
 

@@ -23,10 +23,10 @@ from governance.workflows import engine
 from governance.workflows.catalogue import ACTIONS, ACTOR_NAMES, procedure_of
 from governance.workflows.flow import before
 from governance.workflows.forms import StepForm
-from governance.workflows.models import Case, CaseStep, StepState
+from governance.workflows.models import Case, CaseStep, StepState, Verb
 from governance.workflows.papers import add_paper, remove_paper
 from governance.workflows.views.case import revision_of
-from governance.workflows.views.lines import bar, event_lines, step_lines
+from governance.workflows.views.lines import EventLine, bar, event_lines, step_lines
 from governance.workflows.views.listing import TITLE, state_tag
 
 _REMARK = "remark-"
@@ -214,11 +214,26 @@ class StepPage(TemplatePage):
             (self.step.title, ""),
         ]
 
+    def _returned(self, events: Sequence[EventLine]) -> dict[str, Any]:
+        """Why the step is to be done again, and what is to be corrected, above the form."""
+        if self.row.state != StepState.RETURNED:
+            return {}
+        back = (line for line in events if line.event.verb == Verb.RETURNED)
+        return {
+            "returned": next((line for line in back if line.event.step == self.step.key), None),
+            "remarks": [
+                (each.key, each.label, note)
+                for each in self.step.fields
+                if (note := self.row.remarks.get(each.key))
+            ],
+        }
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = visitor(self.request)
         lines = step_lines(self.case, self.procedure, user, today())
         earlier = {each.key for each in before(self.procedure, self.step)}
         mine = next(line for line in lines if line.step.key == self.step.key)
+        events = event_lines(self.case, self.procedure)
         return super().get_context_data(
             case=self.case,
             procedure=self.procedure,
@@ -227,7 +242,8 @@ class StepPage(TemplatePage):
             form=self.form,
             papers=mine.papers,
             bar=bar(lines),
-            events=event_lines(self.case, self.procedure),
+            events=events,
+            **self._returned(events),
             targets=[line for line in lines if line.step.key in earlier and line.row.state == StepState.DONE],
             earlier=[line for line in lines if line.step.key in earlier and line.is_begun],
             taken_by=self.row.holder if self.row.holder_id not in (None, user.pk) else None,

@@ -131,6 +131,13 @@ def test_sources_of_several_communities_need_the_amount_as_often():
     assert not comparison.judge(comparison.required(row), row)
 
 
+def test_amounts_meant_in_all_are_needed_once():
+    comparison = comparison_for("each_at_least", {**EACH, "in_all": True})
+    row = {"population_resident": 20, "population_registered": 5, "count": 2}
+    assert comparison.required(row) == sum(EACH["of"].values())
+    assert comparison.gap(comparison.required(row), row) == EACH["of"]["population_registered"] - 5
+
+
 def test_the_part_furthest_outside_decides_what_is_told():
     comparison = comparison_for("feasible_between", GRID)
     for largest, smallest, above in ((510, 200, False), (700, 299, True), (400, 299, False)):
