@@ -77,9 +77,15 @@ def _title(procedure: Procedure, key: str) -> str:
     return procedure.step(key).title if key and procedure.has(key) else ""
 
 
-def locked(case: Case, revision: int | None = None) -> Held:
-    """The case held until the transaction ends. Raises `Outdated` when it has moved since `revision`."""
+def locked(case: Case, revision: int | None = None, user: User | None = None, token: str = "") -> Held:
+    """The case held until the transaction ends.
+
+    Raises `once.AlreadySubmitted` when an equal request of `user` has gone through while this one waited, and
+    `Outdated` when the case has moved since `revision`.
+    """
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure", "division").get(pk=case.pk)
+    if user is not None and once.find_saved(user, token, Case) is not None:
+        raise once.AlreadySubmitted
     held = Held(row, procedure_of(row), list(row.steps.select_related("holder").order_by("order")))
     if revision is not None and row.revision != revision:
         last = row.events.exclude(by=None).select_related("by").order_by("-pk").first()
@@ -235,12 +241,28 @@ def own_step(held: Held, key: str, user: User) -> CaseStep:
     return row
 
 
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
 @transaction.atomic
-def save_step(*, user: User, case: Case, key: str, values: Mapping[str, Any], opinion: str = "") -> CaseStep:
-    """暂存: keep what was filled in without finishing. Who saves first becomes the one in charge."""
-    held = locked(case)
+def save_step(
+    *,
+    user: User,
+    case: Case,
+    key: str,
+    values: Mapping[str, Any],
+    opinion: str = "",
+    revision: int | None = None,
+    token: str = "",
+) -> CaseStep:
+    """暂存: keep what was filled in without finishing. Who saves first becomes the one in charge.
+
+    `revision` and `token` of a page that is about to finish the step: see `locked`.
+    """
+    held = locked(case, revision, user, token)
     row = own_step(held, key, user)
-    row.values = {name: value for name, value in values.items() if value not in (None, "", [])}
+    row.values = _given(values)
     row.opinion = clean_text(opinion, "opinion")
     row.holder = user
     row.save(update_fields=["values", "opinion", "holder"])
@@ -248,22 +270,32 @@ def save_step(*, user: User, case: Case, key: str, values: Mapping[str, Any], op
 
 
 def finish_step(
-    *, user: User, case: Case, key: str, revision: int, on: date, opinion: str = "", token: str = ""
+    *,
+    user: User,
+    case: Case,
+    key: str,
+    revision: int,
+    on: date,
+    opinion: str = "",
+    token: str = "",
+    values: Mapping[str, Any] | None = None,
 ) -> Case:
-    """办理: finish a step with what is saved of it.
+    """办理: finish a step with `values`, or with what is saved of it.
 
-    Raises `ValidationError` by field (papers under `_papers`, gates under `_gates`), `PermissionDenied`,
+    A page gives the values that its user saw: another page of his may have saved others a moment ago. Raises `ValidationError` by field (papers under `_papers`, gates under `_gates`), `PermissionDenied`,
     `Outdated`.
     """
     with _verb(case, user, token, revision) as held:
         row = own_step(held, key, user)
         step = held.procedure.step(key)
-        values = values_of(step, row.values)
+        if values is not None:
+            row.values = _given(values)
+        filled = values_of(step, row.values)
         papers = set(
             StepFile.objects.filter(step=row, attachment__voided_on=None).values_list("paper", flat=True)
         )
-        found = problems(step, values, papers)
-        doing = hooks.Finishing(held.case, key, values, held.answers, user, on)
+        found = problems(step, filled, papers)
+        doing = hooks.Finishing(held.case, key, filled, held.answers, user, on)
         closed = [text for name in step.gates for text in hooks.gates[name](doing)]
         if closed:
             found[GATES] = closed
@@ -276,7 +308,7 @@ def finish_step(
         for name in step.effects:
             hooks.effects[name](doing)
         _note(held, Verb.FINISHED, user, key, row.opinion)
-        _turn(held, step, values, user)
+        _turn(held, step, filled, user)
     return held.case
 
 
