@@ -282,7 +282,9 @@ def finish_step(
 ) -> Case:
     """办理: finish a step with `values`, or with what is saved of it.
 
-    A page gives the values that its user saw: another page of his may have saved others a moment ago. Raises `ValidationError` by field (papers under `_papers`, gates under `_gates`), `PermissionDenied`,
+    A page gives the values that its user saw: another page of his may have saved others a moment ago.
+
+    Raises `ValidationError` by field (papers under `_papers`, gates under `_gates`), `PermissionDenied`,
     `Outdated`.
     """
     with _verb(case, user, token, revision) as held:

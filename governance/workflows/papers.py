@@ -34,7 +34,9 @@ def add_paper(
 ) -> StepFile:
     """Take a file as a paper of a live step; the same file again gives the one that is there.
 
-    `revision` and `token` of a page that is about to finish the step: see `locked`. Raises `ValidationError` (at the field of the paper) and `PermissionDenied`.
+    `revision` and `token` of a page that is about to finish the step: see `locked`.
+
+    Raises `ValidationError` (at the field of the paper) and `PermissionDenied`.
     """
     held = locked(case, revision, user, token)
     row = own_step(held, key, user)
