@@ -11,7 +11,7 @@ class CommunitiesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from communities import cards, procedures, report, tables, transfers
+        from communities import cards, procedures, report, rulings, tables, transfers
         from communities.adjustments.lineage import as_it_was
         from communities.boundaries.checks import TOLERANCE
         from communities.founding import make_missing_communities
@@ -31,6 +31,7 @@ class CommunitiesConfig(AppConfig):
 
         register_sheets()
         procedures.register()
+        rulings.register()
         options.register(TOLERANCE)
         transfers.register_all()
         register_history(as_it_was)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from communities.choices import AreaType, OrganisationStatus, PartyOrgKind, PropertyKind
-from communities.models import Community, CommunityCard, Compound, SocialOrganisation
+from communities.models import Community, CommunityBoundary, CommunityCard, Compound, SocialOrganisation
 from governance.exchange.rows import active_on
 from governance.policies.indicators import Card, Indicator, Input
 
@@ -63,6 +63,11 @@ def _organisations(on: date) -> models.QuerySet:
     )
 
 
+def _boundaries(on: date) -> models.QuerySet:
+    in_force = CommunityBoundary.objects.in_force_on(on)  # type: ignore[attr-defined]
+    return in_force.values("division_id").annotate(drawn=Count("pk"))
+
+
 def _big(column: str) -> str:
     """A plain integer column, wide enough for cross-multiplication."""
     return f"CAST(c.{column} AS bigint)"
@@ -80,7 +85,12 @@ _SIDES = " + ".join(_side(f"boundary_{side}") for side in ("east", "south", "wes
 
 CARD = Card(
     model=CommunityCard,
-    sources={"c": _community, "compounds": _compounds, "organisations": _organisations},
+    sources={
+        "c": _community,
+        "compounds": _compounds,
+        "organisations": _organisations,
+        "boundaries": _boundaries,
+    },
     inputs=(
         Input(
             "area_type",
@@ -123,6 +133,15 @@ CARD = Card(
         # None of the four sides entered is missing data; some of them is an incomplete description.
         Input(
             "boundary_sides", "四至已填方向数", f"NULLIF({_SIDES}, 0)", "side", "community", additive=False
+        ),
+        # Neither drawn nor described in full is missing data: nobody has said where the community ends.
+        Input(
+            "boundary_known",
+            "边界已画出或四至填全",
+            f"CASE WHEN boundaries.drawn > 0 OR {_SIDES} = 4 THEN 1 END",
+            "yes_no",
+            "community",
+            additive=False,
         ),
         Input("compound_count", "小区数", "compounds.total", "piece", "compounds"),
         Input("compounds_known", "已填物业类型的小区数", "compounds.known", "piece", "compounds"),

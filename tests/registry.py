@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cadres.models import CommunityWorker, TwoCommitteeMember
-from communities.models import Community, Compound, SocialOrganisation
+from communities.models import Community, CommunityBoundary, Compound, SocialOrganisation
 from facilities.models import Facility
 from governance.divisions.models import Division
 from governance.exchange import sheets
@@ -118,6 +118,18 @@ def add_records(division: Division, entries: list[dict[str, Any]]) -> None:
         row.save()
 
 
+def add_boundary(division: Division, **changes: Any) -> None:
+    """A boundary in force since `BEGAN`, or as `changes` say."""
+    fields = {"state": "current", "effective_from": BEGAN, "basis": "演示文件", "source_system": "cgcs2000"}
+    CommunityBoundary.objects.create(
+        division=division,
+        number=1,
+        geometry={},
+        **dict.fromkeys(("area_m2", "perimeter_m", "vertices", "west", "south", "east", "north"), 1),
+        **{**fields, **changes},
+    )
+
+
 Maker = Callable[[Division, Any], object]
 
 
@@ -136,6 +148,7 @@ FACTS: dict[str, Maker] = {
     "compounds": add_compounds,
     "organisations": lambda division, facts: add_organisations(division, **facts),
     "records": add_records,
+    "boundary": lambda division, facts: add_boundary(division, **facts),
 }
 """What a case may say of a community, by key. Other apps' rows join by a maker of their own."""
 

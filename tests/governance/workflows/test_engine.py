@@ -267,7 +267,7 @@ def test_working_days_follow_the_table_of_special_days(office: Office):
     case = office.open("lh-ruling", name="演示地块")
     office.finish(case, "report")
     office.finish(case, "evidence")
-    case = office.finish(case, "ruling", ruled_on=date(2027, 3, 1))
+    case = office.finish(case, "ruling", on=date(2027, 3, 1), ruled_on=date(2027, 3, 1))
     row = case.steps.get(key="applied")
     assert row.due_on == date(2027, 3, 29)
     admin = office.user_of(Role.SYSTEM_ADMIN)
