@@ -23,12 +23,20 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
 from governance.divisions.paths import is_under
+from governance.ledgers.subjects import is_of_another_area
 from governance.policies.models import PolicyDocument
-from governance.policies.procedure_schema import Procedure, ProcedureStep
+from governance.policies.procedure_schema import Procedure, ProcedureStep, Turn
 from governance.records import once
 from governance.workflows import hooks
-from governance.workflows.answers import answers_of, problems, values_of
-from governance.workflows.catalogue import ACTIONS, ACTOR_NAMES, Kind, newest_version, procedure_of
+from governance.workflows.answers import answers_of, problems, values_of, words
+from governance.workflows.catalogue import (
+    ACTIONS,
+    ACTOR_NAMES,
+    AREA_NAMES,
+    Kind,
+    newest_version,
+    procedure_of,
+)
 from governance.workflows.dues import set_due_days
 from governance.workflows.flow import before, behind, matches, next_states
 from governance.workflows.models import (
@@ -153,6 +161,10 @@ def open_case(*, user: User, kind: Kind, division: Division, name: str, token: s
     holds = document is not None and is_under(division.path, document.jurisdiction.path)
     if not holds or division.level != kind.level or division.closed_on is not None:
         raise ValidationError({"division": "请选择现有的、本流程适用的单位。"})
+    if is_of_another_area(division, kind.procedure.area_types, list(AREA_NAMES)):
+        names = "、".join(AREA_NAMES[each] for each in kind.procedure.area_types)
+        text = f"“{kind.procedure.title}”适用于{names}社区，“{division.name}”登记的区域类型不同，请改选流程。"
+        raise ValidationError({"division": text})
     try:
         with transaction.atomic():
             return _open(user, kind, division, name, token)
@@ -320,16 +332,25 @@ def _turn(held: Held, step: ProcedureStep, values: Mapping[str, Any], user: User
         if not matches(turn.when, values):
             continue
         opinion = held.row(step.key).opinion
-        if turn.end == "refused":
-            _end(held, CaseState.REFUSED, user, Verb.REFUSED, opinion)
-        elif turn.end == "done":
-            _end(held, CaseState.DONE, user, Verb.CLOSED, opinion)
+        if turn.end is not None:
+            reason = _reason(step, turn, values, opinion)
+            if turn.end == "refused":
+                _end(held, CaseState.REFUSED, user, Verb.REFUSED, reason)
+            else:
+                _end(held, CaseState.DONE, user, Verb.CLOSED, reason)
         else:
             assert turn.to is not None
             _go_back(held, turn.to, {})
             _note(held, Verb.RETURNED, user, turn.to, opinion, by_answer=step.title)
         return
     _advance(held)
+
+
+def _reason(step: ProcedureStep, turn: Turn, values: Mapping[str, Any], opinion: str) -> str:
+    """Why a case ends by an answer: the answer in words, and the opinion."""
+    fields = [field for field in step.fields if field.key in turn.when]
+    told = "，".join(f"{field.label}：{words(field, values.get(field.key))}" for field in fields)
+    return f"{told}。{opinion}"[:TEXT]
 
 
 def _go_back(held: Held, key: str, remarks: Mapping[str, str]) -> None:
