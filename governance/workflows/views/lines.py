@@ -16,7 +16,7 @@ from governance.web.todo import days_text
 from governance.workflows.answers import is_required, value_of, values_of, words
 from governance.workflows.catalogue import ACTOR_NAMES
 from governance.workflows.engine import may_work
-from governance.workflows.models import Case, CaseEvent, CaseStep, StepFile, StepState
+from governance.workflows.models import Case, CaseEvent, CaseStep, StepFile, StepState, Verb
 
 STEP_COLOURS = {
     StepState.PENDING: "grey",
@@ -154,6 +154,9 @@ class EventLine:
     @property
     def who(self) -> str:
         return str(self.event.by) if self.event.by else "系统"
+
+    def is_return_to(self, key: str) -> bool:
+        return self.event.verb == Verb.RETURNED and self.event.step == key
 
 
 def event_lines(case: Case, procedure: Procedure) -> list[EventLine]:

@@ -53,7 +53,7 @@ class StepPage(TemplatePage):
         self.asked = {}
 
     def _find(self) -> None:
-        rows = Case.objects.select_related("division", "procedure", "opened_by")
+        rows = Case.objects.select_related("division", "procedure", "opened_by", "result")
         self.case = get_object_or_404(permitted(rows, self.request.user), pk=self.kwargs["pk"])
         self.procedure = procedure_of(self.case)
         if not self.procedure.has(self.kwargs["key"]):
@@ -222,6 +222,8 @@ class StepPage(TemplatePage):
         lines = step_lines(self.case, self.procedure, user, today())
         earlier = {each.key for each in before(self.procedure, self.step)}
         mine = next(line for line in lines if line.step.key == self.step.key)
+        events = event_lines(self.case, self.procedure)
+        backs = [each for each in events if each.is_return_to(self.step.key)]
         return super().get_context_data(
             case=self.case,
             procedure=self.procedure,
@@ -230,7 +232,8 @@ class StepPage(TemplatePage):
             form=self.form,
             papers=mine.papers,
             bar=bar(lines),
-            events=event_lines(self.case, self.procedure),
+            events=events,
+            returned=backs[0] if backs and self.row.state == StepState.RETURNED else None,
             targets=[line for line in lines if line.step.key in earlier and line.row.state == StepState.DONE],
             earlier=[line for line in lines if line.step.key in earlier and line.is_begun],
             taken_by=self.row.holder if self.row.holder_id not in (None, user.pk) else None,

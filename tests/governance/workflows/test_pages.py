@@ -106,7 +106,7 @@ def test_the_county_returns_with_remarks_and_the_clerk_sees_them(office: Office,
     answer = staff.post(url, data | {"reason": "四至不清"} | hidden(staff, url))
     assert answer.status_code == 302
     page = clerk.get(address(case, "proposal")).content.decode()
-    assert "退回意见：写到路名" in page and "四至不清" in page
+    assert "退回意见：写到路名" in page and re.search(r"county_staff [\d :-]+ 退回：四至不清", page)
     assert "演示社区：提出设立意见" in clerk.get(reverse("console:todo")).content.decode()
 
 
