@@ -11,7 +11,7 @@ class CommunitiesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from communities import cards, procedures, report, tables, transfers
+        from communities import cards, procedures, report, rulings, tables, transfers
         from communities.adjustments.lineage import as_it_was
         from communities.adjustments.progress import figures as progress
         from communities.boundaries.checks import TOLERANCE
@@ -35,6 +35,7 @@ class CommunitiesConfig(AppConfig):
 
         register_sheets()
         procedures.register()
+        rulings.register()
         options.register(TOLERANCE)
         options.register(WALK)
         options.register(NEAR)

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from communities.adjustments.progress import counted_on
 from communities.choices import AreaType, OrganisationStatus, PartyOrgKind, PropertyKind
-from communities.models import Community, CommunityCard, Compound, SocialOrganisation
+from communities.models import Community, CommunityBoundary, CommunityCard, Compound, SocialOrganisation
 from governance.exchange.rows import active_on
 from governance.policies.comparisons.conditions import FOUNDING
 from governance.policies.indicators import Card, Indicator, Input
@@ -66,6 +66,11 @@ def _organisations(on: date) -> models.QuerySet:
     )
 
 
+def _boundaries(on: date) -> models.QuerySet:
+    in_force = CommunityBoundary.objects.in_force_on(on)  # type: ignore[attr-defined]
+    return in_force.values("division_id").annotate(drawn=Count("pk"))
+
+
 def _big(column: str) -> str:
     """A plain integer column, wide enough for cross-multiplication."""
     return f"CAST(c.{column} AS bigint)"
@@ -88,6 +93,7 @@ CARD = Card(
         "compounds": _compounds,
         "organisations": _organisations,
         "adjusted": counted_on,
+        "boundaries": _boundaries,
     },
     inputs=(
         Input(
@@ -139,6 +145,15 @@ CARD = Card(
         # None of the four sides entered is missing data; some of them is an incomplete description.
         Input(
             "boundary_sides", "四至已填方向数", f"NULLIF({_SIDES}, 0)", "side", "community", additive=False
+        ),
+        # Neither drawn nor described in full is missing data: nobody has said where the community ends.
+        Input(
+            "boundary_known",
+            "边界已画出或四至填全",
+            f"CASE WHEN boundaries.drawn > 0 OR {_SIDES} = 4 THEN 1 END",
+            "yes_no",
+            "community",
+            additive=False,
         ),
         Input("compound_count", "小区数", "compounds.total", "piece", "compounds"),
         Input("compounds_known", "已填物业类型的小区数", "compounds.known", "piece", "compounds"),

@@ -84,7 +84,13 @@ STORIES = (
     ),
     Story("lh-establishment", "西关里社区", until="review", days_ago=12, ending="returned"),
     Story("lh-establishment", "小园社区", until="review", days_ago=60, ending="refused"),
-    Story("lh-ruling", "环城铁路以西三角地", until="applied", days_ago=9),
+    Story(
+        "lh-ruling",
+        "环城铁路以西三角地",
+        until="applied",
+        days_ago=9,
+        given={"ruling": {"code": COMMUNITY, "west": f"{MARK}环城铁路"}},
+    ),
     Story("lh-outer-ruling", "与邻区交界的夹心地", until="submission", days_ago=15),
     Story("lh-ruling", "旧厂东侧通道", until="evidence", days_ago=30, ending="withdrawn"),
     Story(

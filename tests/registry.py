@@ -8,7 +8,14 @@ from uuid import uuid4
 from django.utils import timezone
 
 from cadres.models import CommunityWorker, TwoCommitteeMember
-from communities.models import Adjustment, Community, Compound, SocialOrganisation, Successor
+from communities.models import (
+    Adjustment,
+    Community,
+    CommunityBoundary,
+    Compound,
+    SocialOrganisation,
+    Successor,
+)
 from facilities.models import Facility
 from governance.accounts.models import User
 from governance.divisions.models import Division
@@ -141,6 +148,18 @@ def add_adjustments(division: Division, plans: list[dict[str, Any]]) -> None:
         Successor.objects.create(adjustment=made, number=1, name=division.name, division=division)
 
 
+def add_boundary(division: Division, **changes: Any) -> None:
+    """A boundary in force since `BEGAN`, or as `changes` say."""
+    fields = {"state": "current", "effective_from": BEGAN, "basis": "演示文件", "source_system": "cgcs2000"}
+    CommunityBoundary.objects.create(
+        division=division,
+        number=1,
+        geometry={},
+        **dict.fromkeys(("area_m2", "perimeter_m", "vertices", "west", "south", "east", "north"), 1),
+        **{**fields, **changes},
+    )
+
+
 Maker = Callable[[Division, Any], object]
 
 
@@ -160,6 +179,7 @@ FACTS: dict[str, Maker] = {
     "organisations": lambda division, facts: add_organisations(division, **facts),
     "records": add_records,
     "adjustments": add_adjustments,
+    "boundary": lambda division, facts: add_boundary(division, **facts),
 }
 """What a case may say of a community, by key. Other apps' rows join by a maker of their own."""
 

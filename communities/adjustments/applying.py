@@ -192,7 +192,7 @@ def _move_kind(plan: Plan, transfer: Transfer, going: list[Row], home: Division,
             event.detail = {**_detail(plan), "moved_from": codes[source], "moved_to": home.code}
             events.append(event)
     record_many(events)
-    _bring_along(transfer, instances.values(), home)
+    bring_along(transfer, instances.values(), home)
 
 
 def _by_source(rows: Iterable[Row]) -> dict[int, list[Row]]:
@@ -224,7 +224,7 @@ def _renamings(
     return found
 
 
-def _bring_along(transfer: Transfer, rows: Iterable[Any], home: Division) -> None:
+def bring_along(transfer: Transfer, rows: Iterable[Any], home: Division) -> None:
     """What hangs on the rows (attachments) goes with them."""
     by_kind: dict[type[Model], list[int]] = {}
     for row in rows:

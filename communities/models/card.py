@@ -22,6 +22,7 @@ class CommunityCard(CardRow):
     registered_volunteers = models.BigIntegerField(null=True)
     env_property_committee = models.SmallIntegerField(null=True)
     boundary_sides = models.SmallIntegerField(null=True)
+    boundary_known = models.SmallIntegerField(null=True)
     compound_count = models.BigIntegerField(null=True)
     compounds_known = models.BigIntegerField(null=True)
     compounds_managed = models.BigIntegerField(null=True)

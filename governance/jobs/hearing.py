@@ -8,6 +8,12 @@ from governance.jobs.models import Job, JobStatus
 from governance.jobs.owner import is_in_group
 
 
+def is_running_in(group: int) -> bool:
+    """Whether a process of the group runs a job."""
+    owners = Job.objects.filter(status=JobStatus.RUNNING).values_list("owner", flat=True)
+    return any(is_in_group(owner, group) for owner in owners)
+
+
 class Hearing:
     """Watches the worker of one process group through the rows of the jobs that were rung for."""
 
@@ -37,8 +43,7 @@ class Hearing:
             self._unheard.setdefault(job_id, now)
         if not self._unheard or now - min(self._unheard.values()) < self.patience:
             return False
-        owners = Job.objects.filter(status=JobStatus.RUNNING).values_list("owner", flat=True)
-        if any(is_in_group(owner, group) for owner in owners):
+        if is_running_in(group):
             # It is busy: what waits has to wait until that is over, and counts from its next bell.
             self._unheard.clear()
             return False

@@ -50,9 +50,14 @@ def is_dead(owner: str) -> bool:
 def is_in_group(owner: str, group: int) -> bool:
     """Whether the owner is a living process of this machine in a process group (a worker's child)."""
     machine, _, started = owner.rpartition("/")
-    machine, _, pid = machine.rpartition("/")
-    if not _machine() or machine != _machine() or _started(int(pid)) != started:
-        return False
+    if _machine():
+        machine, _, pid = machine.rpartition("/")
+        if machine != _machine() or _started(int(pid)) != started:
+            return False
+    else:
+        pid = started
+        if machine != socket.gethostname():
+            return False
     try:
         return os.getpgid(int(pid)) == group
     except ProcessLookupError:

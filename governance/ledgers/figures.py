@@ -135,14 +135,18 @@ def inputs() -> tuple[Input, ...]:
 
 def indicators() -> tuple[Indicator, ...]:
     """Each figure as an indicator of its own, and the shares the packs make of them."""
-    own = [
-        Indicator(
-            code, figure.label, _unit(ledger, figure), f"台账“{ledger.title}”：{figure.label}", code, (code,)
-        )
-        for code, (ledger, figure) in declared().items()
-    ]
+    own = [_own(code, ledger, figure) for code, (ledger, figure) in declared().items()]
     shares = [_share(ledger, ratio) for ledger in ledgers().values() for ratio in ledger.record.ratios]
     return (*own, *shares)
+
+
+def _own(code: str, ledger: Ledger, figure: RecordFigure) -> Indicator:
+    formula, unit = f"台账“{ledger.title}”：{figure.label}", _unit(ledger, figure)
+    if not figure.otherwise:
+        return Indicator(code, figure.label, unit, formula, code, (code,))
+    both = (code, figure.otherwise)
+    formula += "；台账没有记录的按登记的情况"
+    return Indicator(code, figure.label, unit, formula, f"COALESCE({', '.join(both)})", both)
 
 
 def _share(ledger: Ledger, ratio: RecordRatio) -> Indicator:

@@ -23,6 +23,14 @@ def register_area_condition(condition: AreaCondition) -> None:
     _area_condition[:] = [condition]
 
 
+def is_of_another_area(division: Division, types: Sequence[str], all_types: Sequence[str]) -> bool:
+    """Whether a community is known to be of another area type; one that nobody entered yet is not."""
+    if not types or not _area_condition:
+        return False
+    others = [each for each in all_types if each not in types]
+    return Division.objects.filter(_area_condition[0](others), pk=division.pk).exists()
+
+
 def narrowed(ledger: Ledger, path: str) -> str | None:
     """The part of a division where a record type is used, as a path; None where it is not."""
     own, _ = jurisdiction(ledger)

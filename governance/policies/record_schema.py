@@ -128,11 +128,13 @@ class RecordFigure(Strict):
     `sum`, `amount`: the stored counts or amounts of such entries added up. `kinds`: how many different
     statuses they have. `every`: 1 when all entries are such. Without any entry the figure is missing, never
     0. `status` limits to entries with one of the statuses, `window` to those in force (`active`), of this or
-    last calendar `year`, or begun at any time (`all`).
+    last calendar `year`, or begun at any time (`all`). `otherwise`: an input of another registry that says
+    the same, for communities where the figure is missing.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
     label: Label
+    otherwise: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]{2,48})?$")] = ""
     kind: Literal["has", "count", "sum", "amount", "kinds", "every"]
     status: list[str] = []
     window: Literal["active", "year", "last_year", "all"] = "active"

@@ -32,6 +32,7 @@ ACTOR_NAMES = {
     "county_lead": "区（县）民政局负责人",
     "city": "市民政局",
 }
+AREA_NAMES = {"urban": "城市", "town": "城镇", "rural": "农村"}
 LEVELS = {"city": Level.CITY, "county": Level.COUNTY, "street": Level.STREET, "community": Level.COMMUNITY}
 
 

@@ -23,12 +23,20 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
 from governance.divisions.paths import is_under
+from governance.ledgers.subjects import is_of_another_area
 from governance.policies.models import PolicyDocument
-from governance.policies.procedure_schema import Procedure, ProcedureStep
+from governance.policies.procedure_schema import Procedure, ProcedureStep, Turn
 from governance.records import once
 from governance.workflows import hooks
-from governance.workflows.answers import answers_of, problems, values_of
-from governance.workflows.catalogue import ACTIONS, ACTOR_NAMES, Kind, newest_version, procedure_of
+from governance.workflows.answers import answers_of, problems, values_of, words
+from governance.workflows.catalogue import (
+    ACTIONS,
+    ACTOR_NAMES,
+    AREA_NAMES,
+    Kind,
+    newest_version,
+    procedure_of,
+)
 from governance.workflows.dues import set_due_days
 from governance.workflows.flow import before, behind, matches, next_states
 from governance.workflows.models import (
@@ -77,9 +85,15 @@ def _title(procedure: Procedure, key: str) -> str:
     return procedure.step(key).title if key and procedure.has(key) else ""
 
 
-def locked(case: Case, revision: int | None = None) -> Held:
-    """The case held until the transaction ends. Raises `Outdated` when it has moved since `revision`."""
+def locked(case: Case, revision: int | None = None, user: User | None = None, token: str = "") -> Held:
+    """The case held until the transaction ends.
+
+    Raises `once.AlreadySubmitted` when an equal request of `user` has gone through while this one waited, and
+    `Outdated` when the case has moved since `revision`.
+    """
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure", "division").get(pk=case.pk)
+    if user is not None and once.find_saved(user, token, Case) is not None:
+        raise once.AlreadySubmitted
     held = Held(row, procedure_of(row), list(row.steps.select_related("holder").order_by("order")))
     if revision is not None and row.revision != revision:
         last = row.events.exclude(by=None).select_related("by").order_by("-pk").first()
@@ -147,6 +161,10 @@ def open_case(*, user: User, kind: Kind, division: Division, name: str, token: s
     holds = document is not None and is_under(division.path, document.jurisdiction.path)
     if not holds or division.level != kind.level or division.closed_on is not None:
         raise ValidationError({"division": "请选择现有的、本流程适用的单位。"})
+    if is_of_another_area(division, kind.procedure.area_types, list(AREA_NAMES)):
+        names = "、".join(AREA_NAMES[each] for each in kind.procedure.area_types)
+        text = f"“{kind.procedure.title}”适用于{names}社区，“{division.name}”登记的区域类型不同，请改选流程。"
+        raise ValidationError({"division": text})
     try:
         with transaction.atomic():
             return _open(user, kind, division, name, token)
@@ -235,12 +253,28 @@ def own_step(held: Held, key: str, user: User) -> CaseStep:
     return row
 
 
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
 @transaction.atomic
-def save_step(*, user: User, case: Case, key: str, values: Mapping[str, Any], opinion: str = "") -> CaseStep:
-    """暂存: keep what was filled in without finishing. Who saves first becomes the one in charge."""
-    held = locked(case)
+def save_step(
+    *,
+    user: User,
+    case: Case,
+    key: str,
+    values: Mapping[str, Any],
+    opinion: str = "",
+    revision: int | None = None,
+    token: str = "",
+) -> CaseStep:
+    """暂存: keep what was filled in without finishing. Who saves first becomes the one in charge.
+
+    `revision` and `token` of a page that is about to finish the step: see `locked`.
+    """
+    held = locked(case, revision, user, token)
     row = own_step(held, key, user)
-    row.values = {name: value for name, value in values.items() if value not in (None, "", [])}
+    row.values = _given(values)
     row.opinion = clean_text(opinion, "opinion")
     row.holder = user
     row.save(update_fields=["values", "opinion", "holder"])
@@ -248,9 +282,19 @@ def save_step(*, user: User, case: Case, key: str, values: Mapping[str, Any], op
 
 
 def finish_step(
-    *, user: User, case: Case, key: str, revision: int, on: date, opinion: str = "", token: str = ""
+    *,
+    user: User,
+    case: Case,
+    key: str,
+    revision: int,
+    on: date,
+    opinion: str = "",
+    token: str = "",
+    values: Mapping[str, Any] | None = None,
 ) -> Case:
-    """办理: finish a step with what is saved of it.
+    """办理: finish a step with `values`, or with what is saved of it.
+
+    A page gives the values that its user saw: another page of his may have saved others a moment ago.
 
     Raises `ValidationError` by field (papers under `_papers`, gates under `_gates`), `PermissionDenied`,
     `Outdated`.
@@ -258,12 +302,14 @@ def finish_step(
     with _verb(case, user, token, revision) as held:
         row = own_step(held, key, user)
         step = held.procedure.step(key)
-        values = values_of(step, row.values)
+        if values is not None:
+            row.values = _given(values)
+        filled = values_of(step, row.values)
         papers = set(
             StepFile.objects.filter(step=row, attachment__voided_on=None).values_list("paper", flat=True)
         )
-        found = problems(step, values, papers)
-        doing = hooks.Finishing(held.case, key, values, held.answers, user, on)
+        found = problems(step, filled, papers)
+        doing = hooks.Finishing(held.case, key, filled, held.answers, user, on)
         closed = [text for name in step.gates for text in hooks.gates[name](doing)]
         if closed:
             found[GATES] = closed
@@ -276,7 +322,7 @@ def finish_step(
         for name in step.effects:
             hooks.effects[name](doing)
         _note(held, Verb.FINISHED, user, key, row.opinion)
-        _turn(held, step, values, user)
+        _turn(held, step, filled, user)
     return held.case
 
 
@@ -286,16 +332,25 @@ def _turn(held: Held, step: ProcedureStep, values: Mapping[str, Any], user: User
         if not matches(turn.when, values):
             continue
         opinion = held.row(step.key).opinion
-        if turn.end == "refused":
-            _end(held, CaseState.REFUSED, user, Verb.REFUSED, opinion)
-        elif turn.end == "done":
-            _end(held, CaseState.DONE, user, Verb.CLOSED, opinion)
+        if turn.end is not None:
+            reason = _reason(step, turn, values, opinion)
+            if turn.end == "refused":
+                _end(held, CaseState.REFUSED, user, Verb.REFUSED, reason)
+            else:
+                _end(held, CaseState.DONE, user, Verb.CLOSED, reason)
         else:
             assert turn.to is not None
             _go_back(held, turn.to, {})
             _note(held, Verb.RETURNED, user, turn.to, opinion, by_answer=step.title)
         return
     _advance(held)
+
+
+def _reason(step: ProcedureStep, turn: Turn, values: Mapping[str, Any], opinion: str) -> str:
+    """Why a case ends by an answer: the answer in words, and the opinion."""
+    fields = [field for field in step.fields if field.key in turn.when]
+    told = "，".join(f"{field.label}：{words(field, values.get(field.key))}" for field in fields)
+    return f"{told}。{opinion}"[:TEXT]
 
 
 def _go_back(held: Held, key: str, remarks: Mapping[str, str]) -> None:

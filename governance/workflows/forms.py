@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 
 from governance.divisions.models import Level
 from governance.exchange.sheets import DIGITS
@@ -71,7 +72,7 @@ class StepForm(forms.Form):
             column = ValueColumn(field)
             help_text = field.help
             if remark := row.remarks.get(field.key):
-                help_text = f"退回意见：{remark}" + (f"（{field.help}）" if field.help else "")
+                help_text = format_html('<b class="err">退回意见：{}</b>　{}', remark, field.help)
             self.fields[field.key] = CellField(
                 column,
                 label=field.label,
@@ -87,8 +88,10 @@ class StepForm(forms.Form):
                 label=f"材料：{paper.label}",
                 required=False,
                 widget=forms.FileInput,
-                help_text="必需的材料" if paper.required and not paper.when else "有则上传",
+                help_text="必需的材料" if (is_asked := paper.required and not paper.when) else "有则上传",
             )
+            # Not `required`: the paper may be there already, and whether it is missing the engine says.
+            self.fields[field_of(paper.key)].is_asked = is_asked  # type: ignore[attr-defined]
         self.fields["opinion"] = forms.CharField(
             label="意见", required=False, max_length=TEXT, widget=PhraseInput, initial=row.opinion
         )

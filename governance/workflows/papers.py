@@ -21,12 +21,24 @@ def field_of(paper: str) -> str:
 
 
 @transaction.atomic
-def add_paper(*, user: User, case: Case, key: str, paper: str, name: str, content: bytes) -> StepFile:
+def add_paper(
+    *,
+    user: User,
+    case: Case,
+    key: str,
+    paper: str,
+    name: str,
+    content: bytes,
+    revision: int | None = None,
+    token: str = "",
+) -> StepFile:
     """Take a file as a paper of a live step; the same file again gives the one that is there.
+
+    `revision` and `token` of a page that is about to finish the step: see `locked`.
 
     Raises `ValidationError` (at the field of the paper) and `PermissionDenied`.
     """
-    held = locked(case)
+    held = locked(case, revision, user, token)
     row = own_step(held, key, user)
     if paper not in {each.key for each in held.procedure.step(key).evidence}:
         raise ValidationError("这一步没有这种材料，请刷新页面。")

@@ -12,7 +12,7 @@ from governance.divisions.clock import today
 from governance.workflows.catalogue import procedure_of
 from governance.workflows.models import Case, CaseState
 from tests.browser.axe import violations
-from tests.browser.casework import attach, begin, fill, finish, press, submit
+from tests.browser.cases import attach_all, begin, fill, finish, press, submit
 from tests.communities.test_adjustments import ON, make_split, settle, street_sums
 from tests.factories import Tree
 from tests.governance.workflows.makers import Office
@@ -57,8 +57,8 @@ def test_a_split_through_its_case(visit, filled_tree: Tree, user_of):
     step = begin(page, case, "proposal")
     expect(page.locator("[name=plan]")).to_have_value(str(plan.pk))
     fill(page, reason="超大型社区拆分", text="人口多，服务半径大")
-    attach(page, step)
-    submit(page, step)
+    attach_all(page, step)
+    submit(page, step.title)
     finish(page, case, "residents", today(), present=120, agreed=97, result="agreed")
 
     # No document names a day: the bureau urges, and the lead sees it.
@@ -77,7 +77,7 @@ def test_a_split_through_its_case(visit, filled_tree: Tree, user_of):
     begin(page, case, "residents")
     expect(page.locator("#returned")).to_contain_text("请写明征求了哪些居民的意见")
     expect(page.locator("[name=agreed]")).to_have_value("97")
-    submit(page, procedure_of(case).step("residents"))
+    submit(page, procedure_of(case).step("residents").title)
     press(lead.page, case, "application")
     finish(bureau, case, "review", today())
     for address in (case.get_absolute_url(), plan.get_absolute_url()):

@@ -14,7 +14,7 @@ from governance.divisions.clock import today
 from governance.workflows.catalogue import procedure_of
 from governance.workflows.models import Case, CaseState, CaseStep
 from tests.browser.axe import violations
-from tests.browser.casework import attach, begin, fill, finish, press, submit
+from tests.browser.cases import attach_all, begin, fill, finish, press, submit
 from tests.factories import Tree
 from tests.governance.workflows.makers import CREDIT_CODE, Office
 
@@ -43,13 +43,13 @@ def test_a_community_from_the_proposal_to_the_certificate(visit, measured_tree: 
     step = procedure_of(case).step("proposal")
     typed = {"east": "东路", "south": "南街", "west": "西巷", "households": "2180", "persons": "6320"}
     fill(page, **typed, factors="", village="否", premises="回迁楼底层 700 平方米，年底交付")
-    attach(page, step)
+    attach_all(page, step)
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_role("alert")).to_contain_text("北至")
     expect(page.locator("[name=east]")).to_have_value("东路")
     clerk.problems[:] = [each for each in clerk.problems if "422" not in each]
     fill(page, north="北环")
-    submit(page, step)
+    submit(page, step.title)
     finish(page, case, "residents", long_ago, result="agreed", present=96, agreed=88)
     finish(lead.page, case, "application", long_ago)
 
@@ -69,7 +69,7 @@ def test_a_community_from_the_proposal_to_the_certificate(visit, measured_tree: 
         expect(page.locator(f"[name={name}]")).to_have_value(value)
     expect(page.locator("#work")).to_contain_text("四至图.pdf")
     fill(page, north="北环路")
-    submit(page, step)
+    submit(page, step.title)
     press(page, case, "residents")
     press(lead.page, case, "application")
 

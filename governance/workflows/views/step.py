@@ -53,7 +53,7 @@ class StepPage(TemplatePage):
         self.asked = {}
 
     def _find(self) -> None:
-        rows = Case.objects.select_related("division", "procedure", "opened_by")
+        rows = Case.objects.select_related("division", "procedure", "opened_by", "result")
         self.case = get_object_or_404(permitted(rows, self.request.user), pk=self.kwargs["pk"])
         self.procedure = procedure_of(self.case)
         if not self.procedure.has(self.kwargs["key"]):
@@ -140,13 +140,17 @@ class StepPage(TemplatePage):
             "token": self.form.token,
         }
 
-    def _keep(self) -> None:
-        """Keep papers and every field that could be read before anything is judged: nothing is lost."""
-        who: dict[str, Any] = {"user": visitor(self.request), "case": self.case, "key": self.step.key}
+    def _keep(self, **seen: Any) -> None:
+        """Keep every field that could be read, and papers, before anything is judged: nothing is lost.
+
+        Fields first: who comes second to a step is refused there and leaves no paper behind. `seen`: revision
+        and number of a page that goes on to finish the step.
+        """
+        who: dict[str, Any] = {"user": visitor(self.request), "case": self.case, "key": self.step.key, **seen}
         valid = self.form.is_valid()
+        engine.save_step(**who, values=self.form.values, opinion=self.form.cleaned_data.get("opinion", ""))
         for paper, file in self.form.uploads():
             add_paper(**who, paper=paper, name=file.name, content=file.read())
-        engine.save_step(**who, values=self.form.values, opinion=self.form.cleaned_data.get("opinion", ""))
         if not valid:
             raise ValidationError({})
 
@@ -157,10 +161,9 @@ class StepPage(TemplatePage):
 
     def _finish(self) -> str:
         common = self._common()
-        if common["revision"] == self.case.revision:
-            self._keep()
+        self._keep(revision=common["revision"], token=common["token"])
         opinion = self.request.POST.get("opinion", "")
-        engine.finish_step(**common, on=today(), opinion=opinion)
+        engine.finish_step(**common, on=today(), opinion=opinion, values=self.form.values)
         messages.success(self.request, f"“{self.step.title}”已办理。")
         return self.case.get_absolute_url()
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,32 @@ def test_end_of_the_worker_interrupts_a_long_job_and_leaves_no_process(broker_ur
     kinds.open_gate()
     start_worker(broker_url)
     is_done_once(job)
+
+
+@on_redis
+def test_an_idle_worker_ends_soon_and_interrupts_nothing(broker_url, start_worker):
+    worker = start_worker(broker_url, "--grace-seconds", "60")
+    wait_until(lambda: "ready." in worker.text(), "Celery")
+    celery, began = worker.celery_pid(), time.monotonic()
+    worker.stop()
+    assert time.monotonic() - began < 20
+    assert worker.process.returncode == 0 and not is_alive(celery)
+    assert "interrupted" not in worker.text()
+
+
+@on_files
+def test_a_job_that_ends_in_time_is_waited_for(broker_url, start_worker):
+    kinds.close_gate()
+    worker = start_worker(broker_url, "--grace-seconds", "60")
+    job = ask("test-gated", "gated")
+    pid_of(job)
+    worker.process.terminate()
+    wait_until(lambda: "Warm shutdown" in worker.text(), "the end to begin")
+    assert not worker.ended()
+    kinds.open_gate()
+    wait_until(worker.ended, "the worker to end")
+    assert status_of(job) == "done" and job.attempts == 1
+    assert "interrupted" not in worker.text()
 
 
 def test_lost_messages_are_rung_again(broker_url, start_worker):

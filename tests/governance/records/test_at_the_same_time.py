@@ -1,43 +1,18 @@
 """Forms sent at the same time by several browsers: one row and one event, and no change lost."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
 
-from governance.accounts.models import User
 from governance.accounts.roles import Role
 from governance.audit.models import Event, EventKind
 from grids.models import Grid
 from tests.factories import make_tree, make_user
 from tests.governance.records.makers import make_grid, token_of, typed, url
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-def together(user: User, calls: list[Callable[[Client], object]]) -> list[object]:
-    """What each call answers; all begin at the same moment, each with a connection and session of its own."""
-    clients = [Client() for _ in calls]
-    for client in clients:
-        client.force_login(user)
-    start = threading.Barrier(len(calls))
-    answers: list[object] = []
-
-    def run(client: Client, call: Callable[[Client], object]) -> None:
-        try:
-            start.wait()
-            answers.append(call(client))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in zip(clients, calls, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_equal_requests_at_the_same_time_make_one_row_and_one_event():
@@ -54,7 +29,7 @@ def test_equal_requests_at_the_same_time_make_one_row_and_one_event():
         "_token": token_of(first, url("add", "grids")),
     }
     calls = [lambda client: client.post(url("add", "grids"), data).status_code] * 20
-    assert together(user, calls) == [302] * 20
+    assert together([user] * 20, calls) == [302] * 20
     assert Grid.objects.count() == 1
     assert Event.objects.filter(kind=EventKind.CREATE).count() == 1
 
@@ -68,7 +43,7 @@ def test_of_many_who_save_the_same_field_one_wins_and_the_others_see_it():
         data = typed("grids", grid, households=households)
         return lambda client: client.post(url("change", "grids", grid), data).status_code
 
-    answers = together(user, [saver(str(number)) for number in range(301, 309)])
+    answers = together([user] * 8, [saver(str(number)) for number in range(301, 309)])
     assert sorted(answers) == [302] + [409] * 7
     grid.refresh_from_db()
     assert grid.version == 2 and Event.objects.filter(kind=EventKind.CHANGE).count() == 1
@@ -97,7 +72,7 @@ def test_two_who_change_different_fields_all_the_time_lose_nothing():
 
         return change
 
-    assert together(user, [changer("households"), changer("staff_count")]) == [302, 302]
+    assert together([user] * 2, [changer("households"), changer("staff_count")]) == [302, 302]
     grid.refresh_from_db()
     assert (grid.households, grid.staff_count) == (1000 + rounds, 1000 + rounds)
     assert grid.version == 1 + 2 * rounds == 1 + Event.objects.filter(kind=EventKind.CHANGE).count()

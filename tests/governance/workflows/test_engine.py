@@ -17,6 +17,7 @@ from governance.accounts.roles import Action, Role
 from governance.audit.models import Event
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
+from governance.divisions.registry import make_communities
 from governance.policies.figures import figures_of
 from governance.policies.loader import load_policies
 from governance.policies.models import Measure
@@ -31,6 +32,7 @@ from governance.workflows.reminders import remind_by_clock, urge
 from governance.workflows.waiting import Tab, cases_in, steps_for
 from tests.factories import case_street, make_division, make_user
 from tests.governance.workflows.makers import PDF, ROLE_OF, Office
+from tests.registry import fill_community
 
 pytestmark = pytest.mark.django_db
 
@@ -267,7 +269,7 @@ def test_working_days_follow_the_table_of_special_days(office: Office):
     case = office.open("lh-ruling", name="演示地块")
     office.finish(case, "report")
     office.finish(case, "evidence")
-    case = office.finish(case, "ruling", ruled_on=date(2027, 3, 1))
+    case = office.finish(case, "ruling", on=date(2027, 3, 1), ruled_on=date(2027, 3, 1))
     row = case.steps.get(key="applied")
     assert row.due_on == date(2027, 3, 29)
     admin = office.user_of(Role.SYSTEM_ADMIN)
@@ -326,7 +328,7 @@ def test_the_lists_of_cases(office: Office):
 def test_a_work_item_is_admitted_only_with_three_checks_and_a_fee(office: Office):
     case = office.open("lh-admission", name="演示摸底调查")
     office.finish(case, "request")
-    office.finish(case, "listed", listed=False, banned=False)
+    office.finish(case, "listed", listed=False)
     with pytest.raises(ValidationError, match="三项都为“是”"):
         office.finish(case, "checked", necessary=False)
     office.finish(case, "checked")
@@ -339,10 +341,11 @@ def test_a_work_item_is_admitted_only_with_three_checks_and_a_fee(office: Office
     assert office.finish(case, "admitted").state == CaseState.DONE
     banned = office.open("lh-admission", name="演示招商任务")
     office.finish(banned, "request")
-    assert office.finish(banned, "listed", banned=True).state == CaseState.REFUSED
+    banned = office.finish(banned, "listed", banned="investment")
+    assert (banned.state, banned.reason) == (CaseState.REFUSED, "不得进社区的类别：招商引资。")
     listed = office.open("lh-admission", name="演示清单内事项")
     office.finish(listed, "request")
-    office.finish(listed, "listed", listed=True, banned=False)
+    office.finish(listed, "listed", listed=True)
     assert states(listed)["fee"] == StepState.SKIPPED and states(listed)["admitted"] == StepState.ACTIVE
 
 
@@ -352,6 +355,29 @@ def test_every_procedure_ends(office: Office):
     for slug in ("lh-ticket", "lh-ruling", "lh-outer-ruling", "sx-decision"):
         case = office.bring_to(office.open(slug, name=f"{slug} 办结"), "")
         assert case.state == CaseState.DONE, (slug, states(case))
+
+
+def test_a_decision_is_opened_by_the_template_of_its_area(office: Office):
+    street = case_street("HN", office.tree)
+    divisions = {
+        kind: make_division(f"{street.code}00{n}", f"演示{kind}", street)
+        for n, kind in enumerate("甲乙丙", 1)
+    }
+    make_communities()
+    for name, area in (("甲", "urban"), ("乙", "rural")):
+        fill_community(divisions[name], area_type=area)
+    clerk = make_user("hn-clerk", Role.STREET_CLERK, street)
+
+    def opened(slug: str, name: str) -> Case:
+        return engine.open_case(user=clerk, kind=kinds()[slug], division=divisions[name], name="演示事项")
+
+    for slug, mine, other, text in (
+        ("hn-decision-urban", "甲", "乙", "“一征三议两公开”适用于城市社区，“演示乙”登记的区域类型不同"),
+        ("hn-decision-rural", "乙", "甲", "“四议两公开”适用于城镇、农村社区"),
+    ):
+        with pytest.raises(ValidationError, match=text):
+            opened(slug, other)
+        assert opened(slug, mine).state == opened(slug, "丙").state == CaseState.OPEN
 
 
 @pytest.mark.parametrize("slug", kinds())

@@ -10,14 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from demo.procedures import filled
 from governance.accounts.roles import Role
 from governance.divisions.clock import today
 from governance.policies.figures import figures_of
 from governance.policies.models import Measure
 from governance.workflows.catalogue import procedure_of
 from governance.workflows.models import Case, SpecialDay, StepState
-from tests.governance.workflows.makers import PDF, Office
+from tests.governance.workflows.makers import PDF, Office, as_typed
 from tests.governance.workflows.test_engine import states
 
 pytestmark = pytest.mark.django_db
@@ -35,18 +34,7 @@ def hidden(client: Client, url: str) -> dict[str, str]:
 
 def typed(office: Office, case: Case, key: str, **changes: str) -> dict[str, str]:
     """What the browser would send of a step's fields."""
-    found: dict[str, str] = {}
-    step = procedure_of(case).step(key)
-    for name, value in filled(step, today()).items():
-        field = step.field(name)
-        if field.type == "yes_no":
-            value = "是" if value else "否"
-        elif field.type == "choice":
-            value = field.choices[value]
-        elif field.type == "choices":
-            value = "、".join(field.choices[each] for each in value)
-        found[name] = str(value)
-    return found | changes
+    return as_typed(procedure_of(case).step(key), today(), **changes)
 
 
 def test_a_clerk_opens_a_case_and_works_on_its_first_step(office: Office, client_of):
@@ -106,7 +94,7 @@ def test_the_county_returns_with_remarks_and_the_clerk_sees_them(office: Office,
     answer = staff.post(url, data | {"reason": "四至不清"} | hidden(staff, url))
     assert answer.status_code == 302
     page = clerk.get(address(case, "proposal")).content.decode()
-    assert "退回意见：写到路名" in page and "四至不清" in page
+    assert "退回意见：写到路名" in page and re.search(r"county_staff [\d :-]+ 退回：四至不清", page)
     assert "演示社区：提出设立意见" in clerk.get(reverse("console:todo")).content.decode()
 
 

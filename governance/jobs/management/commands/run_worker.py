@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from governance.jobs import periodic, services
 from governance.jobs.broker import QUEUE
-from governance.jobs.hearing import Hearing
+from governance.jobs.hearing import Hearing, is_running_in
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ RESTART_PAUSE = 2.0
 """Seconds before a worker that died is started again."""
 SWEEP_SECONDS = 10.0
 GRACE_SECONDS = 10.0
+IDLE_SECONDS = 0.5
+"""A worker that is being stopped and has run no job for so long is ended; a job about to be claimed shows."""
+STOP_LOOK_SECONDS = 0.1
 DEAF_SECONDS = 60.0
 
 
@@ -104,16 +107,42 @@ def _start(concurrency: int) -> subprocess.Popen:
 
 
 def _stop(worker: subprocess.Popen, grace: float) -> None:
-    """Let the running job end for a while, then end the whole group; the next start takes the job up."""
+    """Let the running job end for a while, then end the whole group; the next start takes the job up.
+
+    Celery needs many seconds to say goodbye although it is idle: with no job running it gets `IDLE_SECONDS`.
+    """
     if worker.poll() is None:
         worker.terminate()
-        try:
-            worker.wait(timeout=grace)
-        except subprocess.TimeoutExpired:
-            logger.warning("A job was interrupted; it will be run again at the next start")
+        began = time.monotonic()
+        idle_since: float | None = None
+        while worker.poll() is None:
+            now = time.monotonic()
+            if _is_busy(worker.pid):
+                idle_since = None
+                if now - began >= grace:
+                    logger.warning("A job was interrupted; it will be run again at the next start")
+                    break
+            else:
+                idle_since = now if idle_since is None else idle_since
+                if now - idle_since >= IDLE_SECONDS or now - began >= grace:
+                    break
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.wait(timeout=STOP_LOOK_SECONDS)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
+
+
+def _is_busy(group: int) -> bool:
+    """Whether a job of this worker is running; True when nobody can say."""
+    close_old_connections()
+    try:
+        return is_running_in(group)
+    except DatabaseError:
+        logger.exception("Could not see whether a job is running")
+        return True
+    finally:
+        close_old_connections()
 
 
 def _sweep(*, at_start: bool) -> services.Swept | None:
