@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -21,6 +22,8 @@ from governance.policies.models import Measure
 from governance.policies.units import UNITS, as_text, printed
 
 INDICATOR = "listed_adjustments"
+SECONDS = 60
+"""How old the counts may be: they stand on pages of whole documents."""
 _INPUTS = {AdjustmentKind.SPLIT: "listed_splits", AdjustmentKind.MERGE: "listed_merges"}
 
 
@@ -69,8 +72,13 @@ def figures(measures: Sequence[Measure], division: Division, on: date) -> Mappin
     asked = {each.code: standard for each in measures if (standard := _standard(each)) is not None}
     if not asked:
         return {}
-    done = _done(division, on)
-    return {code: _figures(standard, division, on, done) for code, standard in asked.items()}
+    key = f"adjustment-progress:{division.path}:{on}:{'-'.join(sorted(asked))}"
+    kept: dict[str, list[Figure]] | None = cache.get(key)
+    if kept is None:
+        done = _done(division, on)
+        kept = {code: _figures(standard, division, on, done) for code, standard in asked.items()}
+        cache.set(key, kept, SECONDS)
+    return kept
 
 
 def _standard(measure: Measure) -> Any:
