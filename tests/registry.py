@@ -127,7 +127,13 @@ def _workers(division: Division, facts: int | list[dict[str, Any]]) -> None:
         add_workers(division, **{"count": 1, **group})
 
 
+def _opened(division: Division, day: Any) -> None:
+    division.opened_on = day
+    division.save()
+
+
 FACTS: dict[str, Maker] = {
+    "opened_on": _opened,
     "community": lambda division, facts: fill_community(division, **facts),
     "grids": add_grids,
     "members": lambda division, facts: add_members(division, **facts),

@@ -15,7 +15,8 @@ from governance.exchange.rows import RegistryQuerySet
 from governance.exchange.sheets import Sheet
 from governance.ledgers.catalogue import Ledger, ledgers
 from governance.ledgers.filters import EntryFilter
-from governance.ledgers.sheets import begin_label, end_label, ledger_sheets
+from governance.ledgers.labels import begin_label, end_label
+from governance.ledgers.sheets import breaches, ledger_sheets
 from governance.policies.models import Measure
 from governance.policies.presentation import clause_url
 from governance.policies.record_schema import RecordField
@@ -54,11 +55,17 @@ def _columns(ledger: Ledger, sheet: Sheet) -> Callable[[date], Sequence[Column]]
             found.append(Column("期间", lambda row: period.render(row.period), sort="period"))
         found.append(Column(begin_label(ledger), "started_on", "date", sort="started_on"))
         found += [_field_column(sheet, field, ledger) for field in record.fields[:MOST_FIELDS]]
+        if ledger.has_breaches:
+            found.append(Column("规定核对", _kept, "tag"))
         if end_label(ledger):
             found.append(Column(end_label(ledger), "ended_on", "date"))
         return found
 
     return columns
+
+
+def _kept(row: Any) -> tuple[str, str] | None:
+    return ("不符合", "red") if row.breach else None
 
 
 def _rows(sheet: Sheet) -> Callable[[], RegistryQuerySet]:
@@ -81,7 +88,7 @@ def table_of(slug: str) -> RowTable | None:
         search=("name", *(f"values__{key}__icontains" for key in texts)),
         search_label="文字",
         icon="clipboard-data",
-        filter_class=EntryFilter if ledger.record.due else None,
+        filter_class=EntryFilter if ledger.record.due or ledger.has_breaches else None,
         summary={"记录数": Count("pk")} if ledger.record.restricted else None,
         about=lambda: _about(ledger),
         buttons=(
@@ -89,6 +96,7 @@ def table_of(slug: str) -> RowTable | None:
             Button("统计", "ledgers:statistics", "chart-bar", args=(slug,)),
         ),
         row_buttons=_notice(ledger) if ledger.record.notice else None,
+        remarks=(lambda row: list(breaches(ledger, row))) if ledger.has_breaches else None,
     )
 
 
