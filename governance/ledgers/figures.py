@@ -12,9 +12,12 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Max, Min, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Substr
 from django.db.models.lookups import GreaterThan
 
+from governance.divisions.models import Division, Level
+from governance.divisions.paths import path_length
 from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import Ledger, ledgers
 from governance.ledgers.models import LedgerCard, LedgerEntry
@@ -107,12 +110,38 @@ def _expected(ledger: Ledger, figure: RecordFigure, on: date) -> Case:
     return Case(*whens, default=Value(0), output_field=models.BigIntegerField())
 
 
-def source(codes: Iterable[str], on: date) -> models.QuerySet:
-    """One row per community with its figures; communities without entries have none."""
-    asked = {code: declared()[code] for code in codes}
-    types = sorted({ledger.code for ledger, _ in asked.values()})
-    values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in asked.items()}
-    return LedgerEntry.objects.valid().filter(code__in=types).values("division_id").annotate(**values)
+OWN, ABOVE = "narrow", "above"
+"""Aliases of the figures of a community's own entries, and of those of the division above it."""
+
+
+def _alias(ledger: Ledger) -> str:
+    return OWN if ledger.level == Level.COMMUNITY else ABOVE
+
+
+def source(codes: Iterable[str], on: date) -> dict[str, models.QuerySet]:
+    """One row per community with its figures, by alias; communities without entries have none."""
+    found: dict[str, models.QuerySet] = {}
+    asked: dict[str, list[tuple[str, Ledger, RecordFigure]]] = {}
+    for code in codes:
+        ledger, figure = declared()[code]
+        asked.setdefault(_alias(ledger), []).append((code, ledger, figure))
+    if own := asked.get(OWN):
+        types = sorted({ledger.code for _, ledger, _ in own})
+        values = {code: aggregate(ledger, figure, on) for code, ledger, figure in own}
+        rows = LedgerEntry.objects.valid().filter(code__in=types)
+        found[OWN] = rows.values("division_id").annotate(**values)
+    if above := asked.get(ABOVE):
+        each = {code: _of_above(ledger, figure, on) for code, ledger, figure in above}
+        places = Division.objects.filter(level=Level.COMMUNITY).annotate(division_id=F("pk"), **each)
+        found[ABOVE] = places.values("division_id", *each)
+    return found
+
+
+def _of_above(ledger: Ledger, figure: RecordFigure, on: date) -> Subquery:
+    """What the street, county … of a community has entered: true of all its communities alike."""
+    place = Substr(OuterRef("path"), 1, path_length(ledger.level))
+    rows = LedgerEntry.objects.valid().filter(code=ledger.code, path=place).order_by()
+    return Subquery(rows.values("code").annotate(figure=aggregate(ledger, figure, on)).values("figure"))
 
 
 def _unit(ledger: Ledger, figure: RecordFigure) -> str:
@@ -158,10 +187,10 @@ def inputs() -> tuple[Input, ...]:
         Input(
             code,
             figure.label,
-            f"CAST(narrow.{code} AS bigint)",
+            f"CAST({_alias(ledger)}.{code} AS bigint)",
             _unit(ledger, figure),
             ledger.slug,
-            additive=figure.kind != "kinds",
+            additive=figure.kind != "kinds" and ledger.level == Level.COMMUNITY,
         )
         for code, (ledger, figure) in declared().items()
         if code in wanted

@@ -174,7 +174,8 @@ class RecordRule(Strict):
 
 
 class RecordFigure(Strict):
-    """An input for standards, counted over the entries of one community; its `code` is global.
+    """An input for standards, counted over the entries of one community; its `code` is global. Entries of the
+    county, street … above count for each of its communities, for standards of coverage.
 
     `has`: 1 when there is such an entry, 0 when there are entries but none such. `count`: such entries.
     `sum`, `amount`: the stored counts or amounts of such entries added up. `kinds`: how many different

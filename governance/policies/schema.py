@@ -108,8 +108,11 @@ class ValueEntry(Strict):
 
 
 class UpperEntry(Strict):
+    """`yearly`: what falls short warns, since the year in which it is due goes on."""
+
     kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
     only: bool = False
+    yearly: bool = False
     value: int = Field(100, ge=0, le=100)
     level: Literal[0, 1, 2, 3, 4] | None = None
     of: list[str] = []

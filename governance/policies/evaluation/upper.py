@@ -164,7 +164,7 @@ def _result(rules: Sequence[Rule], row: dict[str, Any], level: int, path: str) -
 def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int], level: int) -> Trace:
     upper = rule.standard.upper
     kind = upper.get("kind")
-    fail = Outcome.NOT_MET if rule.is_due else Outcome.WARNING
+    fail = Outcome.NOT_MET if rule.is_due and not upper.get("yearly") else Outcome.WARNING
     numerator: int | None = None
     denominator: int | None = 1
     outcome: Outcome | None = None
