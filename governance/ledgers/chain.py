@@ -16,16 +16,18 @@ from governance.ledgers.rules import Ask, faults, speaks
 from governance.policies.record_schema import RecordRule
 from governance.records.models import Attachment
 
-WRITTEN = (Status.NEW, Status.CHANGED, Status.CONFLICT)
-
 
 @dataclass(frozen=True)
 class Known:
-    """An entry as it will be: where, what it is called, since when, and what it has come to."""
+    """An entry as it will be: where, what it is called, since when, and what it has come to.
+
+    Entries of the file count although something else is wrong with them: it will be mended, and what comes
+    after them is not wrong for that.
+    """
 
     division_id: int
     name: str
-    begun: date
+    begun: date | None
     status: str
 
 
@@ -38,7 +40,7 @@ def asker(ledger: Ledger, line: Line) -> Ask:
 def check(session: Session, ledger: Ledger, by_sheet: Mapping[str, Sequence[Line]]) -> None:
     """Refuse the lines of a record type that lack what a rule asks for beyond them; tell of breaches."""
     record = ledger.record
-    lines = [line for line in by_sheet[ledger.sheet_name] if line.status in WRITTEN]
+    lines = [line for line in by_sheet[ledger.sheet_name] if _is_different(line)]
     status = labels_of(ledger)[record.status] if record.status else ""
     for rule in record.rules:
         if not (rule.is_beyond or rule.breach):
@@ -53,6 +55,10 @@ def check(session: Session, ledger: Ledger, by_sheet: Mapping[str, Sequence[Line
         for line in lacking:
             line.fail(status, rule.message)
             line.status = Status.ERROR
+
+
+def _is_different(line: Line) -> bool:
+    return line.division is not None and line.status != Status.UNCHANGED
 
 
 def _tell(ledger: Ledger, rule: RecordRule, lines: Sequence[Line]) -> None:
@@ -85,15 +91,16 @@ def _unpreceded(
     of = by_code(rule.earlier.of) if rule.earlier.of else ledger
     assert of is not None, rule.earlier.of
     places = {line.division.pk for line in lines if line.division is not None}
-    known = list(_known(session, of, places, by_sheet.get(of.sheet_name, ()))) if lines else []
+    known: dict[tuple[int, str], list[Known]] = {}
+    for each in _known(session, of, places, by_sheet.get(of.sheet_name, ())) if lines else ():
+        if each.status in rule.earlier.status:
+            known.setdefault((each.division_id, each.name), []).append(each)
     for line in lines:
         name, begun = line.final(ledger.record.name or ""), line.final(labels_of(ledger)["started_on"])
         assert line.division is not None
         if not any(
-            each.status in rule.earlier.status
-            and (each.division_id, each.name) == (line.division.pk, name)
-            and (of is not ledger or each.begun < begun)
-            for each in known
+            of is not ledger or (each.begun and begun and each.begun < begun)
+            for each in known.get((line.division.pk, name), ())
         ):
             yield line
 
@@ -102,7 +109,7 @@ def _known(session: Session, of: Ledger, places: set[int], lines: Sequence[Line]
     """The entries of some divisions as they will be when the file is carried out."""
     sheet = sheets.by_slug(of.slug)
     assert sheet is not None, of.slug
-    written = [line for line in lines if line.status in WRITTEN and line.division is not None]
+    written = [line for line in lines if _is_different(line)]
     superseded = {line.stored.pk for line in written if line.stored is not None}
     held: dict[int, list[Any]] = session.rows(sheet, places)
     for place in places:

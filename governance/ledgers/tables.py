@@ -53,10 +53,10 @@ def _columns(ledger: Ledger, sheet: Sheet) -> Callable[[date], Sequence[Column]]
         if record.name is not None and record.is_periodic:
             period = sheet.columns["期间"]
             found.append(Column("期间", lambda row: period.render(row.period), sort="period"))
+        if ledger.has_breaches:  # before the fields, so that a wide list does not push it out of sight
+            found.append(Column("规定核对", _kept, "tag"))
         found.append(Column(begin_label(ledger), "started_on", "date", sort="started_on"))
         found += [_field_column(sheet, field, ledger) for field in record.fields[:MOST_FIELDS]]
-        if ledger.has_breaches:
-            found.append(Column("规定核对", _kept, "tag"))
         if end_label(ledger):
             found.append(Column(end_label(ledger), "ended_on", "date"))
         return found

@@ -207,7 +207,10 @@ def test_the_steps_of_a_violation_may_come_in_one_file_but_none_may_be_left_out(
     ]
     assert desk.plan(*reversed(steps)).errors == []
     faults = desk.plan(steps[0], steps[2], steps[3]).errors
-    assert [(fault.row, fault.column) for fault in faults] == [(3, "处理方式"), (4, "处理方式")]
+    assert [(fault.row, fault.column) for fault in faults] == [(3, "处理方式")]
+    limit = desk.row({"type": "HU-COV-03", "values": {"step": "limit"}}, proportion=None)
+    at = [fault.column for fault in desk.plan(limit).errors]
+    assert sorted(at) == ["处理方式", "限制程度和期限"]  # all that is missing at once
     same_day = desk.row({"type": "HU-COV-03", "values": {"step": "notice"}})
     same_day.name = "演示另一事项"
     assert [fault.row for fault in desk.plan(steps[0], same_day).errors] == [3]
