@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from demo.people import MARK
-from governance.ledgers.rules import faults
-from governance.policies.record_schema import RecordField, RecordRule, RecordType
+from governance.ledgers.rules import faults, speaks
+from governance.policies.record_schema import Answer, RecordField, RecordRule, RecordType
 
 _STEPS = 60
 _SEEDS = 40
@@ -39,7 +39,7 @@ class Invented:
             "quantity": 12_000 + 100 * (self.seed % 50),
             "money": 2_000_000 + 10_000 * (self.seed % 90),
             "percent": 8_500 + self.seed % 900,
-            "date": self.day + _WAIT if each.key == self.record.due else self.day,
+            "date": self.day + _WAIT if each.key in {self.record.due, self.record.until} else self.day,
             "yes_no": True,
             "choice": codes[self.seed % len(codes)] if codes else "",
             "choices": codes,
@@ -58,6 +58,9 @@ class Invented:
         elif key in rule.days_after:
             early, days = rule.days_after[key]
             self.values[key] = self.ask(early) + timedelta(days=days)
+        elif key in rule.left:
+            whole, *parts = rule.left[key]
+            self.values[key] = max(0, (self.ask(whole) or 0) - sum(self.ask(part) or 0 for part in parts))
         elif key in rule.at_most:
             self.values[key] = self._number(rule.at_most[key])
         elif key in rule.at_least:
@@ -70,9 +73,23 @@ class Invented:
     def _number(self, given: str | int) -> Any:
         return self.ask(given) if isinstance(given, str) else given
 
+    def stay_behind(self) -> None:
+        """Answers that ask for another entry or an attachment are left to those that do not."""
+        for rule in self.record.rules:
+            if rule.is_beyond and speaks(rule, self.ask):
+                key = next(iter(rule.when))
+                barred = {
+                    word
+                    for other in self.record.rules
+                    if other.is_beyond
+                    for word in _listed(other.when.get(key, []))
+                }
+                self.values[key] = next(code for code in self.record.field(key).choices if code not in barred)
+
     def settle(self) -> bool:
         """Mend what is broken until every gate is kept; False when that does not come to an end."""
         for _ in range(_STEPS):
+            self.stay_behind()
             broken = [
                 (rule, key)
                 for rule in self.record.rules
@@ -84,6 +101,10 @@ class Invented:
             for rule, key in broken:
                 self.mend(rule, key)
         return False
+
+
+def _listed(answer: Answer) -> list[str]:
+    return answer if isinstance(answer, list) else [str(answer)]
 
 
 def invent(record: RecordType, day: date, seed: int = 0) -> dict[str, Any]:

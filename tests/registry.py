@@ -112,12 +112,17 @@ def add_organisations(division: Division, count: int, *, dissolved: int = 0) -> 
 
 
 def add_records(division: Division, entries: list[dict[str, Any]]) -> None:
-    """Entries of ledgers: `type` is the measure; `values` by field key, in the smallest units."""
+    """Entries of ledgers: `type` is the measure; `values` by field key, in the smallest units.
+
+    Entries of a wider type are those of the street, county … of the division."""
     for number, entry in enumerate(entries, start=1):
         sheet = sheets.by_slug(entry["type"].lower())
         assert sheet is not None, entry["type"]
+        place = division
+        while place.level > sheet.level and place.parent is not None:
+            place = place.parent
         row = sheet.model(
-            division=division,
+            division=place,
             name=entry.get("name", f"记录{number}"),
             period=str(entry.get("period", "")),
             started_on=entry.get("started_on", BEGAN),
@@ -169,7 +174,13 @@ def _workers(division: Division, facts: int | list[dict[str, Any]]) -> None:
         add_workers(division, **{"count": 1, **group})
 
 
+def _opened(division: Division, day: Any) -> None:
+    division.opened_on = day
+    division.save()
+
+
 FACTS: dict[str, Maker] = {
+    "opened_on": _opened,
     "community": lambda division, facts: fill_community(division, **facts),
     "grids": add_grids,
     "members": lambda division, facts: add_members(division, **facts),

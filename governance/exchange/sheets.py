@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -18,6 +18,7 @@ from governance.exchange.cells import CellWidget, CodeWidget
 if TYPE_CHECKING:
     from governance.exchange.importing.lines import Line
     from governance.exchange.importing.link import Link
+    from governance.exchange.importing.session import Session
 
 COMMUNITY_CODE = "社区代码"
 PLACES: dict[int, str] = {
@@ -177,6 +178,12 @@ class SheetResource(Resource):
     def check(self, final: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Faults of a whole row as (column, message); `final` has the values that would be stored."""
         return iter(())
+
+    looks_beyond: ClassVar[bool] = False
+    """Whether `check_lines` is to be asked."""
+
+    def check_lines(self, session: Session, by_sheet: Mapping[str, Sequence[Line]]) -> None:
+        """Rules that need other rows or more than the cells; called when all lines were compared."""
 
     def finish(self, row: Any) -> None:
         """Derived fields of a model row before it is written."""

@@ -69,6 +69,11 @@ class Ledger:
         field = self.record.field(key) if key else None
         return None if field is None or field.type == "number" else field
 
+    @cached_property
+    def has_breaches(self) -> bool:
+        """Whether entries may be marked for not keeping what the clause asks."""
+        return any(rule.breach for rule in self.record.rules)
+
     @property
     def url(self) -> str:
         return f"/records/{self.slug}/"

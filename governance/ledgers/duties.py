@@ -96,10 +96,20 @@ def _filed(
             in_time |= Q(code=ledger.code, period=period.code, started_on__lte=due)
     codes = [ledger.code for ledger in some if periods[ledger.slug]]
     rows = LedgerEntry.objects.valid().filter(under(path), code__in=codes).order_by()
+    rows = rows.exclude(_unfinished(some))
     found = rows.values("code", "period").annotate(
         done=Count("division", distinct=True), timely=Count("division", distinct=True, filter=in_time)
     )
     return {(row["code"], row["period"]): (row["done"], row["timely"]) for row in found}
+
+
+def _unfinished(some: Iterable[Ledger]) -> Q:
+    """Entries of a period that were begun but have not come to what closes them: not filed yet."""
+    found = Q(pk__in=[])
+    for ledger in some:
+        if ledger.record.is_periodic and ledger.record.done:
+            found |= Q(code=ledger.code) & ~Q(status__in=ledger.record.done)
+    return found
 
 
 def _covered(some: Sequence[Ledger], path: str, on: date) -> dict[str, int]:
@@ -113,7 +123,10 @@ def _covered(some: Sequence[Ledger], path: str, on: date) -> dict[str, int]:
 def missing_subjects(ledger: Ledger, path: str, period: Period | None, on: date) -> list[Division]:
     """The subjects below a path that have not filed a period, or lack what each must have."""
     rows = LedgerEntry.objects.valid().filter(under(path), code=ledger.code)
-    rows = rows.filter(period=period.code) if period else rows.filter(active_on(on))
+    if period is not None:
+        rows = rows.filter(period=period.code).exclude(_unfinished([ledger]))
+    else:
+        rows = rows.filter(active_on(on))
     asked = subjects(ledger, path).exclude(pk__in=rows.order_by().values("division"))
     if period is not None:
         asked = asked.filter(Q(opened_on=None) | Q(opened_on__lte=period.first_day))

@@ -12,12 +12,16 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Max, Min, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Substr
 from django.db.models.lookups import GreaterThan
 
+from governance.divisions.models import Division, Level
+from governance.divisions.paths import path_length
 from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import Ledger, ledgers
 from governance.ledgers.models import LedgerCard, LedgerEntry
+from governance.ledgers.periods import periods_of
 from governance.policies.indicators import Card, Indicator, Input
 from governance.policies.pack_files import folders, read_yaml
 from governance.policies.record_schema import RecordFigure, RecordRatio
@@ -39,7 +43,7 @@ def window(figure: RecordFigure, on: date) -> Q:
     """Which entries count on a day."""
     if figure.window == "active":
         return active_on(on)
-    year = on.year - 1 if figure.window == "last_year" else on.year
+    year = _year(figure, on)
     begun = Q(started_on__lte=on)
     if figure.window == "all":
         return begun
@@ -54,6 +58,10 @@ def aggregate(ledger: Ledger, figure: RecordFigure, on: date) -> Any:
     such = own & window(figure, on)
     if figure.status:
         such &= Q(status__in=figure.status)
+    if figure.kept:
+        such &= Q(breach=False)
+    if figure.in_time:
+        such &= _in_time(ledger, figure, on)
     one, none = Value(1), Value(0)
     match figure.kind:
         case "has":
@@ -66,18 +74,74 @@ def aggregate(ledger: Ledger, figure: RecordFigure, on: date) -> Any:
             return Sum(Case(When(such, then="count"), output_field=models.BigIntegerField()))
         case "amount":
             return Sum(Case(When(such, then="amount"), output_field=models.BigIntegerField()))
+        case "expected":
+            return Max(Case(When(own, then=_expected(ledger, figure, on))))
     # A type without entries has no kinds, which is missing, not zero.
     known = Count(Case(When(own, then=one)))
-    kinds = Count(Case(When(such & ~Q(status=""), then="status")), distinct=True)
+    column = "period" if figure.kind == "periods" else "status"
+    kinds = Count(Case(When(such & ~Q(**{column: ""}), then=column)), distinct=True)
     return Case(When(GreaterThan(known, 0), then=kinds), output_field=models.BigIntegerField())
 
 
-def source(codes: Iterable[str], on: date) -> models.QuerySet:
-    """One row per community with its figures; communities without entries have none."""
-    asked = {code: declared()[code] for code in codes}
-    types = sorted({ledger.code for ledger, _ in asked.values()})
-    values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in asked.items()}
-    return LedgerEntry.objects.valid().filter(code__in=types).values("division_id").annotate(**values)
+def _existed(day: date) -> Q:
+    """Communities that had been founded by a day; an unknown day is long ago."""
+    return Q(division__opened_on=None) | Q(division__opened_on__lte=day)
+
+
+def _year(figure: RecordFigure, on: date) -> int:
+    return on.year - 1 if figure.window == "last_year" else on.year
+
+
+def _in_time(ledger: Ledger, figure: RecordFigure, on: date) -> Q:
+    """Entries dated no later than the due day of their period, of communities that existed for all of it."""
+    found = Q(pk__in=[])
+    for period in periods_of(_year(figure, on), ledger.record.filing):
+        due = period.due_on(ledger.record.due_days)
+        found |= Q(period=period.code, started_on__lte=due) & _existed(period.first_day)
+    return found
+
+
+def _expected(ledger: Ledger, figure: RecordFigure, on: date) -> Case:
+    """How many periods of the year a community existed for, from the first whole one on (D34)."""
+    periods = list(periods_of(_year(figure, on), ledger.record.filing))
+    whens = [
+        When(_existed(period.first_day), then=Value(len(periods) - k)) for k, period in enumerate(periods)
+    ]
+    return Case(*whens, default=Value(0), output_field=models.BigIntegerField())
+
+
+OWN, ABOVE = "narrow", "above"
+"""Aliases of the figures of a community's own entries, and of those of the division above it."""
+
+
+def _alias(ledger: Ledger) -> str:
+    return OWN if ledger.level == Level.COMMUNITY else ABOVE
+
+
+def source(codes: Iterable[str], on: date) -> dict[str, models.QuerySet]:
+    """One row per community with its figures, by alias; communities without entries have none."""
+    found: dict[str, models.QuerySet] = {}
+    asked: dict[str, list[tuple[str, Ledger, RecordFigure]]] = {}
+    for code in codes:
+        ledger, figure = declared()[code]
+        asked.setdefault(_alias(ledger), []).append((code, ledger, figure))
+    if own := asked.get(OWN):
+        types = sorted({ledger.code for _, ledger, _ in own})
+        values = {code: aggregate(ledger, figure, on) for code, ledger, figure in own}
+        rows = LedgerEntry.objects.valid().filter(code__in=types)
+        found[OWN] = rows.values("division_id").annotate(**values)
+    if above := asked.get(ABOVE):
+        each = {code: _of_above(ledger, figure, on) for code, ledger, figure in above}
+        places = Division.objects.filter(level=Level.COMMUNITY).annotate(division_id=F("pk"), **each)
+        found[ABOVE] = places.values("division_id", *each)
+    return found
+
+
+def _of_above(ledger: Ledger, figure: RecordFigure, on: date) -> Subquery:
+    """What the street, county … of a community has entered: true of all its communities alike."""
+    place = Substr(OuterRef("path"), 1, path_length(ledger.level))
+    rows = LedgerEntry.objects.valid().filter(code=ledger.code, path=place).order_by()
+    return Subquery(rows.values("code").annotate(figure=aggregate(ledger, figure, on)).values("figure"))
 
 
 def _unit(ledger: Ledger, figure: RecordFigure) -> str:
@@ -123,10 +187,10 @@ def inputs() -> tuple[Input, ...]:
         Input(
             code,
             figure.label,
-            f"CAST(narrow.{code} AS bigint)",
+            f"CAST({_alias(ledger)}.{code} AS bigint)",
             _unit(ledger, figure),
             ledger.slug,
-            additive=figure.kind not in {"kinds"},
+            additive=figure.kind != "kinds" and ledger.level == Level.COMMUNITY,
         )
         for code, (ledger, figure) in declared().items()
         if code in wanted

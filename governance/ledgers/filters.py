@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from governance.ledgers.catalogue import FILINGS, Ledger
+from governance.ledgers.catalogue import FILINGS, Ledger, ledgers
 from governance.records.filters import RecordFilter
+from governance.records.tables import RowTable
 from governance.web.areas import AreaFilterForm
 
 LEVELS = {
@@ -62,13 +63,23 @@ class LedgerFilter(AreaFilterForm):
 
 
 class EntryFilter(RecordFilter):
-    """The filter of a list of entries: for types whose entries wait until a day, which of them still do."""
+    """The filter of a list of entries: which of them still wait for a day, and which are marked."""
 
-    def __init__(self, data: QueryDict, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        choices = [("", "全部"), ("late", "未按期办结"), ("open", "未到期")]
-        self.fields["waits"] = forms.ChoiceField(label="办理期限", choices=choices, required=False)
-        self.lookups["waits"] = _waiting
+    def __init__(self, data: QueryDict, *, table: RowTable, **kwargs: Any) -> None:
+        super().__init__(data, table=table, **kwargs)
+        ledger = ledgers().get(table.slug)
+        if ledger is not None and ledger.record.due:
+            choices = [("", "全部"), ("late", "未按期办结"), ("open", "未到期")]
+            self.fields["waits"] = forms.ChoiceField(label="办理期限", choices=choices, required=False)
+            self.lookups["waits"] = _waiting
+        if ledger is not None and ledger.has_breaches:
+            choices = [("", "全部"), ("broken", "不符合"), ("kept", "没有不符合")]
+            self.fields["breach"] = forms.ChoiceField(label="规定核对", choices=choices, required=False)
+            self.lookups["breach"] = _marked
+
+
+def _marked(queryset: QuerySet, value: str) -> QuerySet:
+    return queryset.filter(breach=value == "broken")
 
 
 def _waiting(queryset: QuerySet, value: str) -> QuerySet:

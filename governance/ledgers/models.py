@@ -34,7 +34,8 @@ class LedgerEntry(DatedRow):
     `code` is the id of the measure, `edition` the version of the record type it was last saved with. `period`
     is 2026M09, 2026Q3, 2026H1 or 2026, for events the day in ISO form (so that the same thing may happen
     twice), empty for states. `count`, `amount` (in the field's smallest unit), `status` and `due_on` are
-    copies of the fields that the type names; `name` may be empty for periods.
+    copies of the fields that the type names; `name` may be empty for periods. `breach`: what the clause asks
+    was not kept; recorded all the same.
     """
 
     code = models.CharField("编号", max_length=20)
@@ -47,6 +48,7 @@ class LedgerEntry(DatedRow):
     amount = models.BigIntegerField("金额", null=True, blank=True)
     status = models.CharField("状态", max_length=40, blank=True)
     due_on = models.DateField("期限", null=True, blank=True)
+    breach = models.BooleanField("不合规定", default=False)
     values = models.JSONField("内容", default=dict)
 
     class Meta(DatedRow.Meta):

@@ -78,6 +78,11 @@ def period_of(day: date, filing: str) -> Period:
     return Period(day.year, (day.month - 1) // _MONTHS[filing] + 1, filing)
 
 
+def periods_of(year: int, filing: str) -> Iterator[Period]:
+    """The periods of a calendar year, in order."""
+    return (Period(year, number, filing) for number in range(1, 12 // _MONTHS[filing] + 1))
+
+
 def parse_period(text: str, filing: str) -> Period:
     """A period as somebody wrote it; raises `ValueError` (Chinese)."""
     folded = "".join(fold(text).upper().split())

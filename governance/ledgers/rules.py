@@ -20,12 +20,18 @@ def _number(ask: Ask, given: str | int) -> Any:
     return ask(given) if isinstance(given, str) else given
 
 
+def speaks(rule: RecordRule, ask: Ask) -> bool:
+    """Whether a rule is about an entry at all."""
+    return all(_is(ask(key), answer) for key, answer in rule.when.items()) and all(map(ask, rule.given))
+
+
 def faults(rule: RecordRule, ask: Ask) -> Iterator[str]:
     """Keys of the fields at which a rule is broken; none when it does not speak or is kept.
 
-    What is missing breaks only a rule that asks for it to be filled, answered, positive or held.
+    What is missing breaks only a rule that asks for it to be filled, answered, positive or held. What lies
+    beyond the entry (`earlier`, `attached`) is asked by `chain`.
     """
-    if not all(_is(ask(key), answer) for key, answer in rule.when.items()):
+    if not speaks(rule, ask):
         return
     for key in rule.filled:
         if ask(key) in (None, "", []):
@@ -51,6 +57,10 @@ def _compared(rule: RecordRule, ask: Ask) -> Iterator[str]:
         first, second = ask(early), ask(late)
         if first and second and second < first + timedelta(days=days):
             yield late
+    for key, (whole, *parts) in rule.left.items():
+        total, taken = ask(whole), [ask(part) or 0 for part in parts]
+        if total is not None and ask(key) is not None and ask(key) != max(0, total - sum(taken)):
+            yield key
     for key, given in rule.at_most.items():
         value, most = ask(key), _number(ask, given)
         if value is not None and most is not None and value > most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,27 +12,20 @@ from governance.divisions.models import Division
 from governance.divisions.paths import is_under
 from governance.exchange.cells import DateWidget, TextWidget
 from governance.exchange.importing.lines import Line
+from governance.exchange.importing.session import Session
 from governance.exchange.sheets import Sheet, SheetField, SheetResource, place_field
+from governance.ledgers import chain
 from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.labels import begin_label, end_label, labels_of
 from governance.ledgers.periods import HINTS
 from governance.ledgers.proxies import make_proxy
 from governance.ledgers.rules import faults
-from governance.ledgers.values import PeriodWidget, ValueColumn
+from governance.ledgers.values import PREFIX, PeriodWidget, ValueColumn
+from governance.policies.record_schema import OWN_DATES
 
 PERIOD = "期间"
-BEGINS = {"state": "建立日期", "event": "日期"}
-ENDS = "终止日期"
 ORDER = 1000
 """Behind the sheets of the workbook."""
-
-
-def begin_label(ledger: Ledger) -> str:
-    return ledger.record.begin or BEGINS.get(ledger.record.filing, "完成日期")
-
-
-def end_label(ledger: Ledger) -> str:
-    """Only states end."""
-    return (ledger.record.end or ENDS) if ledger.record.filing == "state" else ""
 
 
 class RecordResource(SheetResource):
@@ -49,16 +42,18 @@ class RecordResource(SheetResource):
             line.fail(place, f"本台账依据《{self.ledger.document.title}》，只在{name}使用，请核对{place}。")
 
     def check(self, final: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        record = self.ledger.record
-        names = {field.key: field.label for field in record.fields}
-        names |= {"started_on": begin_label(self.ledger), "ended_on": end_label(self.ledger)}
+        names = labels_of(self.ledger)
 
         def ask(key: str) -> Any:
             return final.get(names[key])
 
-        for rule in record.rules:
-            for key in faults(rule, ask):
-                yield names[key], rule.message
+        for rule in self.ledger.record.rules:
+            if not rule.breach:
+                for key in faults(rule, ask):
+                    yield names[key], rule.message
+
+    def check_lines(self, session: Session, by_sheet: Mapping[str, Sequence[Line]]) -> None:
+        chain.check(session, self.ledger, by_sheet)
 
     def finish(self, row: Any) -> None:
         record = self.ledger.record
@@ -70,9 +65,24 @@ class RecordResource(SheetResource):
         row.due_on = getattr(row, f"v_{record.due}") if waits else None
         if record.filing == "event":
             row.period = row.started_on.isoformat() if row.started_on else ""
+        if record.until is not None:
+            until = getattr(row, f"{PREFIX}{record.until}")
+            row.ended_on = until if until is None or row.started_on is None else max(until, row.started_on)
+        row.breach = any(True for _ in breaches(self.ledger, row))
 
 
-DERIVED = ("code", "edition", "count", "amount", "status", "due_on", "period")
+DERIVED = ("code", "edition", "count", "amount", "status", "due_on", "period", "breach")
+
+
+def breaches(ledger: Ledger, row: Any) -> Iterator[str]:
+    """What an entry that was saved all the same does not keep, in words."""
+
+    def ask(key: str) -> Any:
+        return getattr(row, key if key in OWN_DATES else f"{PREFIX}{key}")
+
+    for rule in ledger.record.rules:
+        if rule.breach and any(True for _ in faults(rule, ask)):
+            yield rule.message
 
 
 NOWHERE = ("-", "")
@@ -110,9 +120,11 @@ def make_sheet(ledger: Ledger, order: int) -> Sheet:
     columns |= {f"v_{field.key}": ValueColumn(field) for field in record.fields}
     if end:
         columns["ended_on"] = SheetField("ended_on", end, DateWidget())
-    columns |= {"ledger": ledger, "has_rules": bool(record.rules)}
+    beyond = any(rule.is_beyond or rule.breach for rule in record.rules)
+    columns |= {"ledger": ledger, "has_rules": bool(record.rules), "looks_beyond": beyond}
     resource = type(f"Resource_{ledger.slug.replace('-', '_')}", (RecordResource,), columns)
     derived = DERIVED if record.filing == "event" else tuple(name for name in DERIVED if name != "period")
+    derived += ("ended_on",) if record.until is not None else ()
     return Sheet(
         ledger.sheet_name,
         make_proxy(ledger),

@@ -16,10 +16,12 @@ from governance.divisions.models import Division
 from governance.divisions.paths import path_length, under
 from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import Ledger
+from governance.ledgers.figures import aggregate
 from governance.ledgers.models import LedgerEntry
 from governance.ledgers.sheets import ledger_sheets
+from governance.ledgers.subjects import subjects
 from governance.policies.record_schema import RecordField
-from governance.web.formats import thousands, yuan
+from governance.web.formats import percent, thousands, yuan
 
 MOST_READ = 20_000
 """Entries whose fields are counted one by one; above that only the figures of columns are given."""
@@ -178,6 +180,36 @@ def _breakdown(field: RecordField, counts: Counter[Any]) -> Breakdown:
     words = {True: "是", False: "否"} if field.type == "yes_no" else field.choices
     lines = [(str(label), counts.get(code, 0)) for code, label in words.items()]
     return Breakdown(field, lines, counts.get(None, 0))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many subjects have what a figure of the record type asks for."""
+
+    label: str
+    met: int
+    subjects: int
+
+    @property
+    def share(self) -> str:
+        return percent(self.met, self.subjects)
+
+
+def coverages(ledger: Ledger, path: str, on: date) -> list[Coverage]:
+    """Figures of yes or no over the subjects below a path (two statements), such as D40: nominal beside
+    effective coverage."""
+    figures = [each for each in ledger.record.figures if each.kind in {"has", "every"}]
+    if not figures:
+        return []
+    values = {each.code: aggregate(ledger, each, on) for each in figures}
+    rows = LedgerEntry.objects.valid().filter(under(path), code=ledger.code).order_by()
+    found = (
+        rows.values("division_id")
+        .annotate(**values)
+        .aggregate(**{f"of_{code}": Sum(code) for code in values})
+    )
+    number = subjects(ledger, path).count()
+    return [Coverage(each.label, min(found[f"of_{each.code}"] or 0, number), number) for each in figures]
 
 
 def entries_of(ledger: Ledger, division: Division) -> QuerySet[LedgerEntry]:

@@ -15,7 +15,8 @@ from governance.exchange.rows import RegistryQuerySet
 from governance.exchange.sheets import Sheet
 from governance.ledgers.catalogue import Ledger, ledgers
 from governance.ledgers.filters import EntryFilter
-from governance.ledgers.sheets import begin_label, end_label, ledger_sheets
+from governance.ledgers.labels import begin_label, end_label
+from governance.ledgers.sheets import breaches, ledger_sheets
 from governance.policies.models import Measure
 from governance.policies.presentation import clause_url
 from governance.policies.record_schema import RecordField
@@ -52,6 +53,8 @@ def _columns(ledger: Ledger, sheet: Sheet) -> Callable[[date], Sequence[Column]]
         if record.name is not None and record.is_periodic:
             period = sheet.columns["期间"]
             found.append(Column("期间", lambda row: period.render(row.period), sort="period"))
+        if ledger.has_breaches:  # before the fields, so that a wide list does not push it out of sight
+            found.append(Column("规定核对", _kept, "tag"))
         found.append(Column(begin_label(ledger), "started_on", "date", sort="started_on"))
         found += [_field_column(sheet, field, ledger) for field in record.fields[:MOST_FIELDS]]
         if end_label(ledger):
@@ -59,6 +62,10 @@ def _columns(ledger: Ledger, sheet: Sheet) -> Callable[[date], Sequence[Column]]
         return found
 
     return columns
+
+
+def _kept(row: Any) -> tuple[str, str] | None:
+    return ("不符合", "red") if row.breach else None
 
 
 def _rows(sheet: Sheet) -> Callable[[], RegistryQuerySet]:
@@ -81,7 +88,7 @@ def table_of(slug: str) -> RowTable | None:
         search=("name", *(f"values__{key}__icontains" for key in texts)),
         search_label="文字",
         icon="clipboard-data",
-        filter_class=EntryFilter if ledger.record.due else None,
+        filter_class=EntryFilter if ledger.record.due or ledger.has_breaches else None,
         summary={"记录数": Count("pk")} if ledger.record.restricted else None,
         about=lambda: _about(ledger),
         buttons=(
@@ -89,6 +96,7 @@ def table_of(slug: str) -> RowTable | None:
             Button("统计", "ledgers:statistics", "chart-bar", args=(slug,)),
         ),
         row_buttons=_notice(ledger) if ledger.record.notice else None,
+        remarks=(lambda row: list(breaches(ledger, row))) if ledger.has_breaches else None,
     )
 
 

@@ -119,6 +119,8 @@ class ProcedureStep(Strict):
         asked |= {key for turn in self.turns for key in turn.when}
         if unknown := asked - set(keys):
             raise ValueError(f"rules name unknown fields {', '.join(sorted(unknown))}")
+        if any(rule.is_beyond or rule.breach for rule in self.rules):
+            raise ValueError("a step has papers and an order of its own; its rules speak of its fields only")
         return self
 
 

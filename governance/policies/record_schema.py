@@ -7,7 +7,15 @@ and statistics of it.
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 LEVELS = ("province", "city", "county", "street", "community")
 """Levels of divisions an entry may be about, widest first."""
@@ -65,16 +73,37 @@ class RecordField(Strict):
         return self
 
 
+class RecordEarlier(Strict):
+    """An entry that must be there already: of the same division and name, not voided.
+
+    `of` is the measure whose record type it is an entry of, empty for the type itself, where it must be of an
+    earlier day; `status` what it must have come to.
+    """
+
+    of: str = ""
+    status: list[str] = Field(min_length=1)
+
+
+_LATER = ("given", "left", "earlier", "attached", "breach")
+"""Keys that came to rules after cases and entries rested on them: unused they are not part of a digest."""
+
+
 class RecordRule(Strict):
     """A gate over a whole entry: when all of `when` holds, everything else must hold, or `message` is shown.
 
-    `filled`: fields that must not be empty. `equals`: answers that fields must have. `positive`: numbers
-    above zero. `holds`: choices that a field of several must contain. `not_before`: date → the date (or
-    field) it may not precede. `at_most`, `at_least`: number → the number (or field) it may not exceed or fall
-    short of. `days_after`: date → [earlier date, days that must lie between].
+    `given` limits a rule to entries in which these fields hold something (numbers: more than zero). `filled`:
+    fields that must not be empty. `equals`: answers that fields must have. `positive`: numbers above zero.
+    `holds`: choices that a field of several must contain. `not_before`: date → the date (or field) it may not
+    precede. `at_most`, `at_least`: number → the number (or field) it may not exceed or fall short of.
+    `days_after`: date → [earlier date, days that must lie between]. `left`: number → [whole, parts …], what
+    the parts leave of the whole, not below zero.
+
+    Beyond the entry itself: `earlier` asks for an entry made before, `attached` for at least one attachment.
+    A `breach` does not stop anybody from recording what really happened: the entry is saved, and marked.
     """
 
     when: dict[str, Answer] = {}
+    given: list[str] = []
     filled: list[str] = []
     equals: dict[str, Answer] = {}
     positive: list[str] = []
@@ -83,11 +112,20 @@ class RecordRule(Strict):
     at_most: dict[str, str | int] = {}
     at_least: dict[str, str | int] = {}
     days_after: dict[str, tuple[str, int]] = {}
+    left: dict[str, Annotated[list[str], Field(min_length=2)]] = {}
+    earlier: RecordEarlier | None = None
+    attached: bool = False
+    breach: bool = False
     message: str
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it asks for more than the entry says by itself."""
+        return self.earlier is not None or self.attached
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
-        if not (
+        own = (
             self.filled
             or self.equals
             or self.positive
@@ -96,9 +134,20 @@ class RecordRule(Strict):
             or self.at_most
             or self.at_least
             or self.days_after
-        ):
+            or self.left
+        )
+        if self.is_beyond and (own or self.breach or not self.when):
+            raise ValueError(
+                "a rule that asks for an entry or attachment speaks of an answer, and of that alone"
+            )
+        if not own and not self.is_beyond:
             raise ValueError("a rule asks for nothing")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        kept: dict[str, Any] = handler(self)
+        return {key: value for key, value in kept.items() if value or key not in _LATER}
 
     def named(self) -> set[str]:
         """All fields the rule speaks of."""
@@ -107,6 +156,7 @@ class RecordRule(Strict):
         }
         return {
             *self.when,
+            *self.given,
             *self.filled,
             *self.equals,
             *self.positive,
@@ -118,25 +168,32 @@ class RecordRule(Strict):
             *others,
             *self.days_after,
             *(earlier for earlier, _ in self.days_after.values()),
+            *self.left,
+            *(key for keys in self.left.values() for key in keys),
         }
 
 
 class RecordFigure(Strict):
-    """An input for standards, counted over the entries of one community; its `code` is global.
+    """An input for standards, counted over the entries of one community; its `code` is global. Entries of the
+    county, street … above count for each of its communities, for standards of coverage.
 
     `has`: 1 when there is such an entry, 0 when there are entries but none such. `count`: such entries.
     `sum`, `amount`: the stored counts or amounts of such entries added up. `kinds`: how many different
-    statuses they have. `every`: 1 when all entries are such. Without any entry the figure is missing, never
-    0. `status` limits to entries with one of the statuses, `window` to those in force (`active`), of this or
-    last calendar `year`, or begun at any time (`all`). `otherwise`: an input of another registry that says
-    the same, for communities where the figure is missing.
+    statuses they have. `every`: 1 when all entries are such. `periods`: for how many periods there is such an
+    entry, `expected`: for how many there should be one, counted from the first whole period of a community
+    (D34). Without any entry the figure is missing, never 0. `status` limits to entries with one of the
+    statuses, `kept` to those that are no breach, `in_time` to those dated within `due_days` of their period's
+    end, `window` to those in force (`active`), of this or last calendar `year`, or begun at any time (`all`).
+    `otherwise`: an input of another registry that says the same, for communities where the figure is missing.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
     label: Label
     otherwise: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]{2,48})?$")] = ""
-    kind: Literal["has", "count", "sum", "amount", "kinds", "every"]
+    kind: Literal["has", "count", "sum", "amount", "kinds", "every", "periods", "expected"]
     status: list[str] = []
+    kept: bool = False
+    in_time: bool = False
     window: Literal["active", "year", "last_year", "all"] = "active"
     unit: str = "piece"
 
@@ -166,7 +223,8 @@ class RecordType(Strict):
     every subject must have one. `evidence`: what is to be attached. `restricted`: only who enters or reviews
     sees entries, others their number. `aggregate_only`: counts of sensitive groups, so no text that could
     name anyone. `notice`: entries can be printed as a disclosure notice. `beside`: a page of its subject that
-    shows the newest entry. `due`: the date until which an entry that is not done waits for somebody.
+    shows the newest entry. `due`: the date until which an entry that is not done waits for somebody. `until`:
+    the date from which an event no longer counts as in force.
     """
 
     measure: str
@@ -184,6 +242,7 @@ class RecordType(Strict):
     count: Key | None = None
     amount: Key | None = None
     due: Key | None = None
+    until: Key | None = None
     expected: bool = False
     due_days: int = Field(default=15, ge=0, le=180)
     evidence: str = ""
@@ -209,6 +268,8 @@ class RecordType(Strict):
             raise ValueError("an entry that is not of a period needs a name")
         if self.end is not None and self.filing != "state":
             raise ValueError("only a state has an end")
+        if self.until is not None and self.filing != "event":
+            raise ValueError("only an event counts until a date of its own; a state has its end")
         if self.expected and self.filing == "event":
             raise ValueError("an event cannot be expected: nobody knows when it happens")
         if self.aggregate_only:
@@ -230,6 +291,7 @@ class RecordType(Strict):
             "count": ("number",),
             "amount": ("money", "quantity", "number"),
             "due": ("date",),
+            "until": ("date",),
         }
         for column, types in wanted.items():
             key = getattr(self, column)
@@ -245,6 +307,9 @@ class RecordType(Strict):
             adds = {"sum": "count", "amount": "amount"}.get(figure.kind)
             if adds is not None and getattr(self, adds) is None:
                 raise ValueError(f"figure {figure.code} adds up a column that no field fills")
+            by_period = figure.in_time or figure.kind in {"periods", "expected"}
+            if by_period and (not self.is_periodic or figure.window not in {"year", "last_year"}):
+                raise ValueError(f"figure {figure.code} counts the periods of a year, but there are none")
             if figure.kind == "kinds" and self.status is None:
                 raise ValueError(f"figure {figure.code} counts statuses, but there are none")
         for rule in self.rules:
@@ -269,12 +334,21 @@ class RecordType(Strict):
         for key, words in rule.holds.items():
             if kinds[key] != "choices" or set(words) - set(self.field(key).choices):
                 raise ValueError(f"a rule asks {key} to hold unknown choices")
-        numbers = [*rule.positive, *rule.at_most, *rule.at_least]
+        numbers = [*rule.positive, *rule.at_most, *rule.at_least, *rule.left]
+        numbers += [key for keys in rule.left.values() for key in keys]
         if any(kinds.get(key) not in _NUMBERS for key in numbers):
-            raise ValueError("positive, at_most and at_least speak of numbers")
+            raise ValueError("positive, at_most, at_least and left speak of numbers")
         dates = [*rule.not_before, *rule.not_before.values(), *rule.days_after]
         if any(key not in OWN_DATES and kinds[key] != "date" for key in dates):
             raise ValueError("not_before and days_after speak of dates")
+        if rule.is_beyond and self.status not in rule.when:
+            raise ValueError("a rule that asks for an entry or attachment speaks of a status")
+        if rule.earlier is not None:
+            own = set(self.field(self.status).choices) if self.status else set()
+            if self.name is None or (not rule.earlier.of and set(rule.earlier.status) - own):
+                raise ValueError("an earlier entry has the same name and a known status")
+            if not rule.earlier.of and self.filing != "event":
+                raise ValueError("only events have an entry of their own type before them")
 
 
 class RecordsFile(Strict):
@@ -287,4 +361,6 @@ def definition(record: RecordType) -> dict[str, Any]:
     kept = record.model_dump(mode="json", exclude=texts)
     for each in kept["fields"]:
         del each["help"]
+    if kept["until"] is None:  # came later: what does not use it keeps its digest
+        del kept["until"]
     return kept

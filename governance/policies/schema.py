@@ -108,6 +108,8 @@ class ValueEntry(Strict):
 
 
 class UpperEntry(Strict):
+    """`in_steps`: what falls short only warns, because no day is named or the year in which it is due goes on."""
+
     kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
     only: bool = False
     value: int = Field(100, ge=0, le=100)

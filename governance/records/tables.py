@@ -47,7 +47,7 @@ class RowTable:
     rows in force instead. `order` is the place in the menu and on the community's page, `icon` that of the
     menu. `filter_class` replaces the filter made from the sheet. `about` tells above the list what it is kept
     for; `buttons` take the place of those of the workbook; `row_buttons` are (label, address, icon) of what
-    else can be done with a record.
+    else can be done with a record; `remarks` are what its page says of it in red.
     """
 
     slug: str
@@ -64,6 +64,7 @@ class RowTable:
     about: Callable[[], About] | None = None
     buttons: tuple[Button, ...] | None = None
     row_buttons: Callable[[Any], Sequence[tuple[str, str, str]]] | None = None
+    remarks: Callable[[Any], Sequence[str]] | None = None
 
     @property
     def sheet(self) -> Sheet:

@@ -77,6 +77,9 @@ def _prepare(workbook: RawWorkbook, session: Session, sha256: str, progress: Pro
         if sheet.link is None:
             find_repeated(session, sheet, by_sheet[sheet.name])
         compare(session, sheet, by_sheet[sheet.name])
+    for sheet in present:
+        if sheet.resource.looks_beyond:
+            sheet.resource.check_lines(session, by_sheet)
     assert all(isinstance(line.status, Status) for line in lines)
     return Plan(lines=lines, faults=faults, hints=hints, on=session.on, sha256=sha256, reach=session.reach)
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.ledgers.catalogue import Ledger, ledgers
-from governance.ledgers.sheets import begin_label, ledger_sheets
+from governance.ledgers.labels import begin_label
+from governance.ledgers.sheets import ledger_sheets
 from governance.records.lookup import find_row, row_url
 from governance.records.presentation import cell_shown
 from governance.records.tables import action_of

@@ -12,7 +12,7 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import path_length
-from governance.ledgers.statistics import NONE, Summary, breakdowns, by_area, by_year, summaries
+from governance.ledgers.statistics import NONE, Summary, breakdowns, by_area, by_year, coverages, summaries
 from governance.ledgers.subjects import subjects
 from governance.ledgers.views.common import InView, find_ledger
 from governance.policies.models import Measure
@@ -49,6 +49,7 @@ class StatisticsPage(TemplatePage):
             summary=summaries([ledger], view.path, on).get(ledger.slug, NONE),
             areas=self._areas(view, on),
             years=by_year(ledger, view.path, on),
+            coverages=coverages(ledger, view.path, on),
             breakdowns=breakdowns(ledger, view.path, on),
             count_field=ledger.record.field(ledger.record.count) if ledger.record.count else None,
             amount_field=ledger.record.field(ledger.record.amount) if ledger.record.amount else None,

@@ -6,7 +6,7 @@ written; 0: no share is asked for, it is only shown), missing data staying in th
 {"kind": "shortfall", "of": [codes]} how many communities miss one of the standards named, {"kind": "quota",
 "level": n} a yearly count judged at one level and shown elsewhere as a contribution (D26). A sum with a level
 is judged there only, too. `"only"` means that communities have no result of their own, `"in_steps"` that no
-day is named (逐步): unreached it warns.
+day is named (逐步) or the year goes on: what is short warns.
 """
 
 from collections import Counter

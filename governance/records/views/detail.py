@@ -96,6 +96,7 @@ class RecordPage(RowMixin, TemplatePage):
             sections=sections_of(sheet, scope, row.path, _place(sheet, row)),
             place_url=place_url(row.division),
             state=state_of(row, today),
+            remarks=_remarks(sheet, row),
             buttons=row_buttons(user, sheet, row),
             siblings=other_records(sheet, row, scope, today),
             files=files,
@@ -104,6 +105,13 @@ class RecordPage(RowMixin, TemplatePage):
             printed_at=timezone.localtime(),
             **kwargs,
         )
+
+
+def _remarks(sheet: Any, row: Any) -> list[str]:
+    table = by_slug(sheet.slug)
+    if table is None or table.remarks is None or row.voided_on is not None:
+        return []
+    return list(table.remarks(row))
 
 
 def _place(sheet: Any, row: Any) -> Section:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from governance.ledgers.catalogue import by_code
-from governance.ledgers.statistics import by_year
+from governance.ledgers.statistics import by_year, coverages
 from governance.policies.indicators import all_inputs
 from tests.factories import Tree, case_street, make_division
 from tests.registry import add_records
@@ -28,3 +28,20 @@ def test_the_change_of_a_year_rests_on_the_count_not_on_the_second_number(measur
     newest, older = by_year(ledger, community.path, date(2026, 6, 15))
     assert (newest.year, newest.total, newest.change) == (2025, 150, -2500)
     assert (older.year, older.change) == (2024, None)
+
+
+def test_nominal_and_effective_coverage_stand_side_by_side(measured_tree: Tree):
+    """An engagement counts until its last day, whether or not anything was done (D40)."""
+    street = case_street("RS", measured_tree)
+    first, second, _ = (make_division(f"{street.code}00{n}", f"演示{n}", street) for n in (1, 2, 3))
+    engaged = {"type": "RS-LAW-03", "started_on": date(2025, 1, 1)}
+    add_records(first, [{**engaged, "values": {"kind": "engaged", "until": date(2026, 6, 16)}}])
+    add_records(second, [{**engaged, "values": {"kind": "engaged", "until": date(2026, 6, 15)}}])
+    served = {"type": "RS-LAW-03", "values": {"kind": "served"}}
+    add_records(second, [{**served, "started_on": date(2026, 1, 1)}])
+    ledger = by_code("RS-LAW-03")
+    assert ledger is not None
+    nominal, effective = coverages(ledger, street.path, date(2026, 6, 15))
+    assert (nominal.met, effective.met, nominal.subjects) == (1, 1, 3)
+    assert "有形覆盖" in nominal.label and effective.share == "33.33%"
+    assert coverages(ledger, first.path, date(2026, 6, 15))[1].met == 0

@@ -64,7 +64,7 @@ def test_states_by_day(measured: Tree):
 
 
 def test_a_target_without_an_indicator_says_so(measured: Tree):
-    assert "尚无核查指标" in _line(measured, "LH-TRN-02").note
+    assert "尚无核查指标" in _line(measured, "LH-CAD-08").note
     smart = _line(measured, "SX-SMART-01")
     assert (smart.due_text, smart.state.value) == ("每年 12-31（本年 2026）", "open")
     assert "底线" in _line(measured, "SX-VOL-02").note
