@@ -108,7 +108,7 @@ class ValueEntry(Strict):
 
 
 class UpperEntry(Strict):
-    """`in_steps`: what falls short only warns, because no day is named or the year in which it is due goes on."""
+    """`in_steps`: what falls short only warns, because no day is named or its year still goes on."""
 
     kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
     only: bool = False
