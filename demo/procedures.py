@@ -116,6 +116,7 @@ def plan_a_split(today: date) -> int:
         successors=[drafting.Proposed(f"{MARK}{name}") for name in SPLIT_NAMES],
         basis=f"{MARK}：区民政局拆分计划",
         effective_on=today,
+        listed=1,
         key="demo-split",
     )
     plan = read(adjustment)

@@ -57,7 +57,7 @@ def make_merge(user: User, *sources: Division, name: str = "", on: date = ON, li
         basis="区民政局方案",
         effective_on=on,
         listed=listed,
-        key=f"merge-{'-'.join(each.code for each in sources)}",
+        key=f"merge-{'-'.join(each.code[-6:] for each in sources)}",
     )
 
 
