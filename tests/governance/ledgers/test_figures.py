@@ -2,11 +2,15 @@
 
 from datetime import date
 
+from governance.divisions.models import Division, Level
 from governance.ledgers.catalogue import by_code
+from governance.ledgers.models import LedgerCard, LedgerEntry
 from governance.ledgers.statistics import by_year, coverages
+from governance.policies.evaluation.upper import division_result
+from governance.policies.findings import refresh
 from governance.policies.indicators import all_inputs
 from tests.factories import Tree, case_street, make_division
-from tests.registry import add_records
+from tests.registry import add_records, fill_community
 
 
 def test_a_second_number_is_no_money(measured_tree: Tree):
@@ -45,3 +49,21 @@ def test_nominal_and_effective_coverage_stand_side_by_side(measured_tree: Tree):
     assert (nominal.met, effective.met, nominal.subjects) == (1, 1, 3)
     assert "有形覆盖" in nominal.label and effective.share == "33.33%"
     assert coverages(ledger, first.path, date(2026, 6, 15))[1].met == 0
+
+
+def test_sessions_of_a_district_count_for_all_its_communities_live_and_stored(measured_tree: Tree):
+    def outcome() -> str:
+        traces = division_result(division=measured_tree.county, on=date(2026, 6, 15)).traces
+        return next(trace.as_json()["outcome"] for trace in traces if trace.code == "LH-TRN-02")
+
+    for place in Division.objects.under(measured_tree.county.path).filter(level=Level.COMMUNITY):
+        fill_community(place)
+    assert outcome() == "no_data"
+    session = {"type": "LH-TRN-02", "started_on": date(2026, 6, 16), "values": {"people": 9}}
+    add_records(measured_tree.community, [session])
+    assert outcome() == "warning"  # it has not ended, and the year goes on
+    LedgerEntry.objects.update(started_on=date(2026, 6, 15))
+    assert outcome() == "met"
+    refresh(path=measured_tree.county.path, on=date(2026, 6, 15))
+    kept = LedgerCard.objects.filter(division=measured_tree.community).values_list("figures", flat=True)
+    assert [figures["lh_all_staff_trainings"] for figures in kept] == [1]
