@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
 
 from communities.boundaries.circle import as_text, read_points
 from communities.boundaries.geojson import MOST_BYTES, ShapeRefused, read
@@ -14,15 +13,14 @@ from communities.boundaries.state import around, shape_of
 from communities.choices import BoundaryState, CoordinateSystem
 from communities.models import CommunityBoundary
 from communities.views.boundary import boundary_url
+from communities.views.common import CommunityFormPage
 from governance.accounts.roles import Action
-from governance.accounts.scope import require, scope_of
-from governance.console.views.division import find_division
-from governance.divisions.models import Level
+from governance.accounts.scope import scope_of
 from governance.policies.views.common import division_crumbs
 from governance.records import once
 from governance.web.forms import DateField
 from governance.web.policy import Needs
-from governance.web.views import Crumb, FormPage
+from governance.web.views import Crumb
 
 
 class BoundaryForm(forms.Form):
@@ -107,17 +105,14 @@ class BoundaryForm(forms.Form):
         return data
 
 
-class BoundaryEditPage(FormPage):
+class BoundaryEditPage(CommunityFormPage):
     policy = Needs(Action.CHANGE)
     form_class = BoundaryForm
     template_name = "communities/boundary_edit.html"
     submit_label = "保存并生效"
 
-    def _find(self) -> None:
-        self.division = find_division(self.request.user, self.kwargs["code"])
-        if self.division.level != Level.COMMUNITY:
-            raise Http404
-        require(self.request.user, Action.CHANGE, self.division.path)
+    def find(self) -> None:
+        super().find()
         self.latest = CommunityBoundary.objects.filter(division=self.division).order_by("-number").first()
         self.shown = self._start()
 
@@ -127,14 +122,6 @@ class BoundaryEditPage(FormPage):
             division=self.division, state__in=[BoundaryState.DRAFT, BoundaryState.CURRENT]
         ).order_by("-number")
         return kept.first()
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._find()
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._find()
-        return super().post(request, *args, **kwargs)
 
     def get_title(self) -> str:
         return f"{'修改' if self.shown else '绘制'}{self.division.name}的边界"

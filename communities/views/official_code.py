@@ -1,20 +1,15 @@
 """登记正式代码: the official code of a community that was founded with a code of the portal's own."""
 
-from typing import Any
-
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from communities.founding import give_code
+from communities.views.common import CommunityFormPage
 from communities.views.founding import clean_community_code
 from governance.accounts.roles import Action
-from governance.accounts.scope import require
-from governance.console.views.division import find_division
-from governance.divisions.models import Level
 from governance.policies.views.common import division_crumbs
 from governance.web.policy import Needs
-from governance.web.views import Crumb, FormPage
+from governance.web.views import Crumb
 
 
 class OfficialCodeForm(forms.Form):
@@ -39,35 +34,21 @@ class OfficialCodeForm(forms.Form):
         return clean_community_code(self.cleaned_data["code"])
 
 
-class OfficialCodePage(FormPage):
+class OfficialCodePage(CommunityFormPage):
     policy = Needs(Action.ADD)
     form_class = OfficialCodeForm
     title = "登记正式代码"
     submit_label = "登记"
 
-    def _find(self) -> None:
-        self.division = find_division(self.request.user, self.kwargs["code"])
-        if self.division.level != Level.COMMUNITY:
-            raise Http404
-        require(self.request.user, Action.ADD, self.division.path)
+    def find(self) -> None:
+        super().find()
         self.intro = (
             f"“{self.division.name}”现用系统自编代码 {self.division.code}。登记后改用正式代码，"
             "台账、问题、办理事项和历史记录都不变；填有自编代码的工作簿仍可导入。"
         )
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._find()
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._find()
-        return super().post(request, *args, **kwargs)
-
     def get_breadcrumb(self) -> list[Crumb]:
         return division_crumbs(self.request.user, self.division, "登记正式代码")
-
-    def get_cancel_url(self) -> str:
-        return reverse("communities:detail", args=[self.division.code])
 
     def perform(self, form: forms.Form) -> str:
         division = give_code(
