@@ -6,21 +6,28 @@ object a community: only figures that a standard asks for take part in evaluatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Max, Min, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat, Substr
 from django.db.models.lookups import GreaterThan
 
+from governance.divisions.models import Division, Level
+from governance.divisions.paths import path_length
 from governance.exchange.rows import active_on
-from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.catalogue import LEVELS, Ledger, ledgers
 from governance.ledgers.models import LedgerCard, LedgerEntry
 from governance.policies.indicators import Card, Indicator, Input
 from governance.policies.pack_files import folders, read_yaml
-from governance.policies.record_schema import RecordFigure, RecordRatio
+from governance.policies.record_schema import Answer, RecordFigure, RecordRatio
+
+_BEHIND = "A"
+"""Behind every digit of a path: ends a range of paths."""
 
 
 @cache
@@ -39,7 +46,7 @@ def window(figure: RecordFigure, on: date) -> Q:
     """Which entries count on a day."""
     if figure.window == "active":
         return active_on(on)
-    year = on.year - 1 if figure.window == "last_year" else on.year
+    year = on.year - {"last_year": 1, "year_before_last": 2}.get(figure.window, 0)
     begun = Q(started_on__lte=on)
     if figure.window == "all":
         return begun
@@ -50,8 +57,8 @@ def window(figure: RecordFigure, on: date) -> Q:
 
 def aggregate(ledger: Ledger, figure: RecordFigure, on: date) -> Any:
     """The figure over the entries of one community as an expression; NULL without any entry of the type."""
-    own = Q(code=ledger.code)
-    such = own & window(figure, on)
+    own = Q(code=ledger.code) & _answers(figure.among)
+    such = own & window(figure, on) & _answers(figure.where)
     if figure.status:
         such &= Q(status__in=figure.status)
     one, none = Value(1), Value(0)
@@ -66,22 +73,91 @@ def aggregate(ledger: Ledger, figure: RecordFigure, on: date) -> Any:
             return Sum(Case(When(such, then="count"), output_field=models.BigIntegerField()))
         case "amount":
             return Sum(Case(When(such, then="amount"), output_field=models.BigIntegerField()))
+        case "lowest" | "highest":
+            inside = Cast(KeyTextTransform(figure.field, "values"), models.BigIntegerField())
+            known = Case(When(such, then=inside), output_field=models.BigIntegerField())
+            return Min(known) if figure.kind == "lowest" else Max(known)
     # A type without entries has no kinds, which is missing, not zero.
-    known = Count(Case(When(own, then=one)))
+    entries = Count(Case(When(own, then=one)))
     kinds = Count(Case(When(such & ~Q(status=""), then="status")), distinct=True)
-    return Case(When(GreaterThan(known, 0), then=kinds), output_field=models.BigIntegerField())
+    return Case(When(GreaterThan(entries, 0), then=kinds), output_field=models.BigIntegerField())
 
 
-def source(codes: Iterable[str], on: date) -> models.QuerySet:
-    """One row per community with its figures; communities without entries have none."""
+def _answers(asked: Mapping[str, Answer]) -> Q:
+    """Entries whose fields answer so."""
+    condition = Q()
+    for key, answer in asked.items():
+        several = isinstance(answer, list)
+        condition &= Q(**{f"values__{key}__in" if several else f"values__{key}": answer})
+    return condition
+
+
+def is_inherited(ledger: Ledger) -> bool:
+    """Whether communities have the figures of a type from a division above them."""
+    return ledger.level != Level.COMMUNITY
+
+
+def source(codes: Iterable[str], on: date) -> dict[str, models.QuerySet]:
+    """Rows of communities with their figures, by alias; communities without entries have none.
+
+    `narrow` counts their own entries, `above` those of the divisions they lie in.
+    """
     asked = {code: declared()[code] for code in codes}
-    types = sorted({ledger.code for ledger, _ in asked.values()})
-    values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in asked.items()}
-    return LedgerEntry.objects.valid().filter(code__in=types).values("division_id").annotate(**values)
+    own = {code: each for code, each in asked.items() if not is_inherited(each[0])}
+    found = {}
+    if own:
+        types = sorted({ledger.code for ledger, _ in own.values()})
+        values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in own.items()}
+        entries = LedgerEntry.objects.valid().filter(code__in=types)
+        found["narrow"] = entries.values("division_id").annotate(**values)
+    above = {code: each for code, each in asked.items() if is_inherited(each[0])}
+    if above:
+        found["above"] = _inherited(above, on)
+    return found
+
+
+def _inherited(asked: Mapping[str, tuple[Ledger, RecordFigure]], on: date) -> models.QuerySet:
+    """Communities that lie where entries were made, each with the figures of those entries."""
+    chains = {code: list(_chain(*each)) for code, each in asked.items()}
+    every = [each for chain in chains.values() for each in chain]
+    widest = min(path_length(_level(*each)) for each in every)
+    types = sorted({ledger.code for ledger, _ in every})
+    where = LedgerEntry.objects.valid().filter(code__in=types).annotate(area=Substr("path", 1, widest))
+    values = {code: _above(chain, on) for code, chain in chains.items()}
+    rows = Division.objects.filter(level=Level.COMMUNITY)
+    rows = rows.annotate(division_id=F("id"), area=Substr("path", 1, widest))
+    return rows.filter(area__in=where.values("area")).annotate(**values).values("division_id", *values)
+
+
+def _chain(ledger: Ledger, figure: RecordFigure) -> Iterator[tuple[Ledger, RecordFigure]]:
+    """A figure and those that stand in for it, in their order."""
+    yield ledger, figure
+    if figure.falls_back:
+        yield from _chain(*declared()[figure.falls_back])
+
+
+def _level(ledger: Ledger, figure: RecordFigure) -> Level:
+    """The level of the divisions whose entries are taken together."""
+    return LEVELS[figure.over] if figure.over else ledger.level
+
+
+def _above(chain: list[tuple[Ledger, RecordFigure]], on: date) -> Any:
+    """The figure of the division a community lies in, as an expression over the community's path."""
+    found = []
+    for ledger, figure in chain:
+        area = Substr(OuterRef("path"), 1, path_length(_level(ledger, figure)))
+        entries = LedgerEntry.objects.valid().filter(
+            code=ledger.code, path__gte=area, path__lt=Concat(area, Value(_BEHIND))
+        )
+        counted = entries.order_by().values("code").annotate(counted=aggregate(ledger, figure, on))
+        found.append(Subquery(counted.values("counted"), output_field=models.BigIntegerField()))
+    return Coalesce(*found) if len(found) > 1 else found[0]
 
 
 def _unit(ledger: Ledger, figure: RecordFigure) -> str:
     record = ledger.record
+    if figure.field:
+        return {"money": "money", "percent": "percentage"}.get(record.field(figure.field).type, figure.unit)
     if figure.kind in {"has", "every"}:
         return "yes_no"
     if figure.kind == "amount" and record.amount and record.field(record.amount).type == "money":
@@ -123,10 +199,10 @@ def inputs() -> tuple[Input, ...]:
         Input(
             code,
             figure.label,
-            f"CAST(narrow.{code} AS bigint)",
+            f"CAST({'above' if is_inherited(ledger) else 'narrow'}.{code} AS bigint)",
             _unit(ledger, figure),
             ledger.slug,
-            additive=figure.kind not in {"kinds"},
+            additive=figure.kind != "kinds" and not is_inherited(ledger),
         )
         for code, (ledger, figure) in declared().items()
         if code in wanted
@@ -153,7 +229,7 @@ def _share(ledger: Ledger, ratio: RecordRatio) -> Indicator:
         f"台账“{ledger.title}”：{ratio.label}",
         ratio.of,
         (ratio.of, ratio.per),
-        denominator=ratio.per,
+        denominator=f"NULLIF({ratio.per}, 0)" if ratio.none_is_missing else ratio.per,
         invalid=f"{ratio.of} > {ratio.per}" if ratio.within else None,
         invalid_text=f"请核对台账“{ledger.title}”：部分数大于总数。" if ratio.within else "",
     )

@@ -37,7 +37,7 @@ class Input:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-Narrow = Callable[[Collection[str], date], models.QuerySet[Any, Any]]
+Narrow = Callable[[Collection[str], date], dict[str, models.QuerySet[Any, Any]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +48,8 @@ class Card:
     stores the inputs of a run in typed columns of the same names.
 
     A card of very many inputs of which each community has few gives `narrow` instead of `sources`: it makes
-    the queryset of some inputs (alias `narrow`), and `model` stores those that are known as one JSON object
-    (column `figures`), if there is any. Its inputs of the same `rows` come from the same rows.
+    the querysets of some inputs by alias, and `model` stores those that are known as one JSON object (column
+    `figures`), if there is any. Its inputs of the same `rows` come from the same rows, so from one queryset.
     """
 
     model: type[models.Model]

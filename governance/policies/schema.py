@@ -108,11 +108,19 @@ class ValueEntry(Strict):
 
 
 class UpperEntry(Strict):
-    kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
+    kind: Literal["ratio", "sum", "coverage", "shortfall", "quota", "units", "stages"]
     only: bool = False
     value: int = Field(100, ge=0, le=100)
     level: Literal[0, 1, 2, 3, 4] | None = None
     of: list[str] = []
+
+    @model_validator(mode="after")
+    def _is_of_higher_divisions(self) -> Self:
+        if self.kind in {"units", "stages"} and not self.only:
+            raise ValueError(f"{self.kind} are of higher divisions only")
+        if self.kind == "units" and self.level not in {1, 2, 3, 4}:
+            raise ValueError("units need the level of the divisions that are judged")
+        return self
 
 
 class PaceEntry(Strict):

@@ -94,7 +94,7 @@ def _written(card: Card, names: Sequence[str], on: date, where: Q) -> Sql:
     if card.narrow is None:
         sources = {alias: source(on) for alias, source in card.sources.items()}
     else:
-        sources = {"narrow": card.narrow(names, on)}
+        sources = card.narrow(names, on)
     text, params = "", ()
     for alias, source in sources.items():
         piece = _subquery(source.filter(where))
@@ -128,7 +128,8 @@ def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, h
         return None
     groups, each, params = [], [], ()
     for number, names in enumerate(kinds.values()):
-        piece = _subquery(card.narrow(names, on).filter(under(path)))
+        (rows,) = card.narrow(names, on).values()
+        piece = _subquery(rows.filter(under(path)))
         groups.append(f"g{number} AS ({piece.text})")
         params += piece.params
         each += [f"SELECT division_id, '{name}' AS code, {name} AS value FROM g{number}" for name in names]
