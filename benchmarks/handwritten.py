@@ -37,7 +37,7 @@ SELECT d.id AS division_id, d.path AS path,
   CASE WHEN w.workers IS NOT NULL OR m.seats IS NOT NULL
        THEN COALESCE(w.workers, 0) + COALESCE(m.fulltime_only, 0) END AS workers,
   p.compounds, p.compounds_known, p.managed, o.organisations,
-  a.fund, a.fund_before, a.smart, a.smart_before, b.raised, b.vetoes,
+  a.fund, a.fund_before, a.digital, a.digital_before, b.raised, b.vetoes,
   {entries.COLUMNS}
 FROM divisions_division d
 JOIN communities_community c ON c.division_id = d.id AND c.voided_on IS NULL
@@ -141,7 +141,7 @@ PROVINCE_RULES = {
     "SX-SUP-01": "WHEN supervision IS NULL THEN 'D' WHEN supervision > 0 THEN 'M' ELSE 'N'",
     "SX-CAD-02": "WHEN crossed IS NULL THEN 'D' WHEN crossed > 0 THEN 'M' ELSE 'N'",
     "SX-FUND-01": _GROWN.format(fund="fund"),
-    "SX-FUND-05": _GROWN.format(fund="smart"),
+    "SX-FUND-05": _GROWN.format(fund="digital"),
     "SX-ASM-04": "WHEN raised IS NULL THEN 'D' ELSE 'I'",
     **entries.PROVINCE_RULES,
 }

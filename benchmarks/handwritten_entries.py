@@ -154,8 +154,8 @@ def inherited() -> str:
         for code, year, name in (
             ("SX-FUND-01", 2025, "fund"),
             ("SX-FUND-01", 2024, "fund_before"),
-            ("SX-FUND-05", 2025, "smart"),
-            ("SX-FUND-05", 2024, "smart_before"),
+            ("SX-FUND-05", 2025, "digital"),
+            ("SX-FUND-05", 2024, "digital_before"),
         )
     )
     active = f"(started_on IS NULL OR started_on <= '{ON}') AND (ended_on IS NULL OR ended_on > '{ON}')"

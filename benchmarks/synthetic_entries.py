@@ -80,6 +80,7 @@ def _fill_above() -> None:
                     started_on=date(year + 1, 1, 10),
                     amount=10_000_000 + (number + year) % 5 * 100_000,
                     status=statuses[number % len(statuses)],
+                    values={"change": statuses[number % len(statuses)]},
                 )
                 for number, place in enumerate(places)
                 for year in ((2024, 2025) if ledger.record.is_periodic else (2025,))
