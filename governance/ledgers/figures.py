@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import models
@@ -22,10 +22,11 @@ from governance.divisions.paths import path_length
 from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import LEVELS, Ledger, ledgers
 from governance.ledgers.models import LedgerCard, LedgerEntry
-from governance.policies.indicators import Card, Indicator, Input
+from governance.policies.indicators import Card, Indicator, Input, Rows
 from governance.policies.pack_files import folders, read_yaml
 from governance.policies.record_schema import Answer, RecordFigure, RecordRatio
 
+Figures = Mapping[str, tuple[Ledger, RecordFigure]]
 _BEHIND = "A"
 """Behind every digit of a path: ends a range of paths."""
 
@@ -92,41 +93,52 @@ def _answers(asked: Mapping[str, Answer]) -> Q:
     return condition
 
 
-def is_inherited(ledger: Ledger) -> bool:
-    """Whether communities have the figures of a type from a division above them."""
-    return ledger.level != Level.COMMUNITY
-
-
-def source(codes: Iterable[str], on: date) -> dict[str, models.QuerySet]:
+def source(codes: Iterable[str], on: date) -> dict[str, Rows]:
     """Rows of communities with their figures, by alias; communities without entries have none.
 
-    `narrow` counts their own entries, `above` those of the divisions they lie in.
+    `narrow` counts their own entries, `above3` those of the counties they lie in.
     """
     asked = {code: declared()[code] for code in codes}
-    own = {code: each for code, each in asked.items() if not is_inherited(each[0])}
-    found = {}
-    if own:
-        types = sorted({ledger.code for ledger, _ in own.values()})
-        values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in own.items()}
-        entries = LedgerEntry.objects.valid().filter(code__in=types)
-        found["narrow"] = entries.values("division_id").annotate(**values)
-    above = {code: each for code, each in asked.items() if is_inherited(each[0])}
-    if above:
-        found["above"] = _inherited(above, on)
-    return found
+    by_level: dict[int, dict[str, tuple[Ledger, RecordFigure]]] = {}
+    for code, (ledger, figure) in asked.items():
+        by_level.setdefault(int(ledger.level), {})[code] = ledger, figure
+    return {
+        alias_of(Level(level)): partial(_own if level == Level.COMMUNITY else _inherited, figures, on)
+        for level, figures in by_level.items()
+    }
 
 
-def _inherited(asked: Mapping[str, tuple[Ledger, RecordFigure]], on: date) -> models.QuerySet:
-    """Communities that lie where entries were made, each with the figures of those entries."""
-    chains = {code: list(_chain(*each)) for code, each in asked.items()}
-    every = [each for chain in chains.values() for each in chain]
-    widest = min(path_length(_level(*each)) for each in every)
-    types = sorted({ledger.code for ledger, _ in every})
-    where = LedgerEntry.objects.valid().filter(code__in=types).annotate(area=Substr("path", 1, widest))
-    values = {code: _above(chain, on) for code, chain in chains.items()}
-    rows = Division.objects.filter(level=Level.COMMUNITY)
-    rows = rows.annotate(division_id=F("id"), area=Substr("path", 1, widest))
-    return rows.filter(area__in=where.values("area")).annotate(**values).values("division_id", *values)
+def alias_of(level: Level) -> str:
+    """What figures of a level are called where they are joined to a community."""
+    return "narrow" if level == Level.COMMUNITY else f"above{int(level)}"
+
+
+def _sql(rows: models.QuerySet) -> tuple[str, tuple[Any, ...]]:
+    text, params = rows.order_by().query.sql_with_params()
+    return text, tuple(params)
+
+
+def _own(figures: Figures, on: date, where: Q) -> tuple[str, tuple[Any, ...]]:
+    types = sorted({ledger.code for ledger, _ in figures.values()})
+    values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in figures.items()}
+    entries = LedgerEntry.objects.valid().filter(code__in=types)
+    return _sql(entries.values("division_id").annotate(**values).filter(where))
+
+
+def _inherited(figures: Figures, on: date, where: Q) -> tuple[str, tuple[Any, ...]]:
+    """Communities with the figures of the division they lie in, worked out once for each of these."""
+    level = next(ledger.level for ledger, _ in figures.values())
+    values = {code: _above(list(_chain(*each)), on) for code, each in figures.items()}
+    units = Division.objects.filter(level=level).annotate(**values).values("path", *values)
+    below = Division.objects.filter(level=Level.COMMUNITY).annotate(division_id=F("id"))
+    outer, first = _sql(below.filter(where).values("division_id", "path"))
+    inner, second = _sql(units)
+    columns = ", ".join(f"u.{code}" for code in values)
+    text = (
+        f"SELECT c.division_id, {columns} FROM ({outer}) c "
+        f"JOIN ({inner}) u ON u.path = substr(c.path, 1, {path_length(level)})"
+    )
+    return text, first + second
 
 
 def _chain(ledger: Ledger, figure: RecordFigure) -> Iterator[tuple[Ledger, RecordFigure]]:
@@ -142,7 +154,7 @@ def _level(ledger: Ledger, figure: RecordFigure) -> Level:
 
 
 def _above(chain: list[tuple[Ledger, RecordFigure]], on: date) -> Any:
-    """The figure of the division a community lies in, as an expression over the community's path."""
+    """The figure of a division, or of the one above it, as an expression over its path."""
     found = []
     for ledger, figure in chain:
         area = Substr(OuterRef("path"), 1, path_length(_level(ledger, figure)))
@@ -199,10 +211,10 @@ def inputs() -> tuple[Input, ...]:
         Input(
             code,
             figure.label,
-            f"CAST({'above' if is_inherited(ledger) else 'narrow'}.{code} AS bigint)",
+            f"CAST({alias_of(ledger.level)}.{code} AS bigint)",
             _unit(ledger, figure),
             ledger.slug,
-            additive=figure.kind != "kinds" and not is_inherited(ledger),
+            additive=figure.kind != "kinds" and ledger.level == Level.COMMUNITY,
         )
         for code, (ledger, figure) in declared().items()
         if code in wanted

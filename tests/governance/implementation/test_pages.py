@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from governance.accounts.roles import Role
+from governance.audit.models import Event
 from governance.implementation.models import Entry, State, Undertaking
 from governance.implementation.urging import urge
 from governance.policies.evaluation.relation import narrowed
@@ -223,3 +226,26 @@ def test_a_unit_of_the_portal_is_named_and_forgotten(measured, user_of, client_o
     assert "取消对应" in text_of(client, page)
     client.post(page, {"action": "forget", "unit": department.unit_id})
     assert "取消对应" not in text_of(client, page)
+
+
+@pytest.mark.parametrize(
+    ("url", "sheet", "expected"),
+    [
+        (f"{LH}matrix/export/", "责任矩阵", "区民政局（"),
+        (f"{LH}export/", "逐项措施", "达标 1，未达标 1，缺数据 2"),
+        ("/implementation/overdue/export/", "超期清单", "SX-FUND-01"),
+        ("/checkup/610104001001/export/?on=2026-06-15", "合规对照单", "LH-SIZE-01"),
+    ],
+)
+def test_lists_are_sent_as_files_of_the_scope_and_logged(url, sheet, expected, measured, client_of):
+    client = client_of(Role.COUNTY_STAFF)
+    book = load_workbook(BytesIO(client.get(url).content))
+    rows = list(book[sheet].iter_rows(values_only=True))
+    page = client.get(url.replace("export/", "")).content.decode()
+    assert any(expected in str(cell) for row in rows[1:] for cell in row), rows[1:4]
+    assert "说明" in book.sheetnames and "导出 Excel" in page
+    event = Event.objects.filter(kind="export").latest("pk")
+    assert event.detail["list"] == sheet and event.detail["rows"] == len(rows) - 1
+    joint = "&" if "?" in url else "?"
+    foreign = url.replace("610104001001", measured.foreign_community.code)
+    assert client.get(f"{foreign}{joint}area=610102").status_code == 404
