@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from governance.implementation.catalogue import Line, UnitLine, state_tag
+from governance.implementation.groups import GroupProgress, progress_of
 from governance.policies.models import Task
 
 Cell = tuple[str, tuple[str, str]]
@@ -39,10 +40,19 @@ class MatrixRow:
         return self.cells.get("responsible", [])
 
 
-def _row(number: str, title: str, lines: list[Line]) -> MatrixRow:
+Groups = Mapping[int, GroupProgress]
+"""By level: how far the divisions of groups are."""
+
+
+def _row(number: str, title: str, lines: list[Line], groups: Groups) -> MatrixRow:
     row = MatrixRow(number, title, lines)
     for unit in {unit.name: unit for line in lines for unit in line.units}.values():
-        owed = UnitLine(unit.name, lines[0].on, unit.is_group, [(line, unit.role) for line in lines])
+        if unit.level in groups:
+            tag = groups[unit.level].text([line.measure.pk for line in lines])
+            row.cells.setdefault(unit.role, []).append((unit.name, tag))
+            continue
+        own_lines = [(line, unit.role) for line in lines]
+        owed = UnitLine(unit.name, lines[0].on, unit.is_group, own_lines, level=unit.level)
         reported = [own for line, _ in owed.lines if (own := owed.own(line)) is not None and own.state]
         if len(lines) == 1:
             tag = state_tag(reported[0] if reported else None)
@@ -66,9 +76,23 @@ def matrix_of(lines: Iterable[Line]) -> tuple[list[MatrixRow], list[Line]]:
             local.append(line)
         else:
             nobody.append(line)
+    groups = _groups([line for _, own in tasks.values() for line in own])
     rows = [
-        _row(str(task.number), task.title, own)
+        _row(str(task.number), task.title, own, groups)
         for task, own in sorted(tasks.values(), key=lambda pair: pair[0].number)
     ]
-    rows += [_row("本地", f"{each.measure.code} {each.measure.title}", [each]) for each in local]
+    rows += [_row("本地", f"{each.measure.code} {each.measure.title}", [each], groups) for each in local]
     return rows, nobody
+
+
+def _groups(lines: list[Line]) -> Groups:
+    """How far the members of each group are that some measures name (one statement a level)."""
+    asked: dict[int, set[int]] = {}
+    for line in lines:
+        for unit in line.units:
+            if unit.level is not None:
+                asked.setdefault(unit.level, set()).add(line.measure.pk)
+    found = {
+        level: progress_of(measures, lines[0].division, level) for level, measures in sorted(asked.items())
+    }
+    return {level: progress for level, progress in found.items() if progress is not None}

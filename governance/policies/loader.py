@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from governance.audit.models import EventKind
 from governance.audit.services import record
-from governance.divisions.models import Division, UnknownCode
+from governance.divisions.models import Division, Level, UnknownCode
 from governance.policies.models import (
     Clause,
     Measure,
@@ -113,7 +113,12 @@ def _load_tasks(
     units = [
         (
             {"task_id": tasks[entry.number].pk, "order": order},
-            {"name": unit.name, "role": unit.role, "is_group": unit.group},
+            {
+                "name": unit.name,
+                "role": unit.role,
+                "is_group": unit.group,
+                "level": Level[unit.level.upper()] if unit.level else None,
+            },
         )
         for entry in pack.tasks
         for order, unit in enumerate(entry.units)

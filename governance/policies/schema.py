@@ -51,9 +51,18 @@ class ClauseEntry(Strict):
 
 
 class UnitEntry(Strict):
+    """A unit of a task. A group that stands for all divisions of a `level` (各街办) is answered by each."""
+
     name: str
     role: Literal["lead", "cooperate", "responsible"]
     group: bool = False
+    level: Literal["city", "county", "street", "community"] | None = None
+
+    @model_validator(mode="after")
+    def _only_groups_stand_for_a_level(self) -> Self:
+        if self.level is not None and not self.group:
+            raise ValueError("a unit that stands for all divisions of a level is a group")
+        return self
 
 
 class TaskEntry(Strict):
