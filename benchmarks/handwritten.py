@@ -1,7 +1,7 @@
 """The reference of the evaluation: one INSERT … SELECT, written by hand for the standards of both packs.
 
 It keeps the values and one column of outcome letters for each standard in one wide row; what a careful
-developer would write who needs these 59 standards on this day and nothing else.
+developer would write who needs these 64 standards on this day and nothing else.
 """
 
 from django.db import connection
@@ -37,6 +37,7 @@ SELECT d.id AS division_id, d.path AS path,
   CASE WHEN w.workers IS NOT NULL OR m.seats IS NOT NULL
        THEN COALESCE(w.workers, 0) + COALESCE(m.fulltime_only, 0) END AS workers,
   p.compounds, p.compounds_known, p.managed, o.organisations,
+  a.fund, a.fund_before, a.digital, a.digital_before, b.raised, b.vetoes,
   {entries.COLUMNS}
 FROM divisions_division d
 JOIN communities_community c ON c.division_id = d.id AND c.voided_on IS NULL
@@ -109,10 +110,12 @@ LEFT JOIN (
   FROM communities_socialorganisation WHERE voided_on IS NULL AND path >= '{{low}}' AND path < '{{high}}'
   GROUP BY division_id) o ON o.division_id = d.id
 {entries.joins()}
+{entries.inherited()}
 WHERE d.level = 5 AND d.path >= '{{low}}' AND d.path < '{{high}}'
   AND (d.opened_on IS NULL OR d.opened_on <= '{ON}') AND (d.closed_on IS NULL OR d.closed_on > '{ON}')
 """
 
+_GROWN = """WHEN {fund} IS NULL OR {fund}_before IS NULL THEN 'D' ELSE 'I'"""
 _TOWN = "WHEN area NOT IN ('urban', 'town') THEN 'A'"
 _RURAL = "WHEN area <> 'rural' THEN 'A'"
 
@@ -137,6 +140,9 @@ PROVINCE_RULES = {
     "SX-PROP-03": "WHEN env_committee IS NULL THEN 'D' WHEN env_committee THEN 'M' ELSE 'N'",
     "SX-SUP-01": "WHEN supervision IS NULL THEN 'D' WHEN supervision > 0 THEN 'M' ELSE 'N'",
     "SX-CAD-02": "WHEN crossed IS NULL THEN 'D' WHEN crossed > 0 THEN 'M' ELSE 'N'",
+    "SX-FUND-01": _GROWN.format(fund="fund"),
+    "SX-FUND-05": _GROWN.format(fund="digital"),
+    "SX-ASM-04": "WHEN raised IS NULL THEN 'D' ELSE 'I'",
     **entries.PROVINCE_RULES,
 }
 COUNTY_RULES = {
@@ -144,6 +150,9 @@ COUNTY_RULES = {
     "LH-SIZE-01": "WHEN households IS NULL THEN 'D' WHEN households BETWEEN 1000 AND 5000 THEN 'M' ELSE 'N'",
     "LH-SIZE-02": "WHEN residents IS NULL THEN 'D' WHEN residents BETWEEN 5000 AND 15000 THEN 'M' ELSE 'N'",
     "LH-SIZE-03": "WHEN households IS NULL THEN 'D' ELSE 'I'",
+    "LH-ADJ-01": "WHEN households IS NULL OR residents IS NULL THEN 'D' "
+    "WHEN households BETWEEN 1000 AND 5000 AND residents BETWEEN 5000 AND 15000 THEN 'M' ELSE 'W'",
+    "LH-ASM-04": "WHEN vetoes IS NULL THEN 'D' ELSE 'I'",
     "LH-FAC-01": "WHEN building IS NULL OR households IS NULL THEN 'D' WHEN households = 0 THEN 'A' "
     "WHEN building >= 30 * households THEN 'M' ELSE 'N'",
     "LH-FAC-02": "WHEN outdoor IS NULL THEN 'D' WHEN outdoor >= 100000 THEN 'M' ELSE 'N'",
@@ -176,6 +185,8 @@ COUNTY_RULES = {
     "LH-SVC-01": "WHEN embedded IS NULL THEN 'D' ELSE 'I'",
     **entries.COUNTY_RULES,
 }
+OF_DIVISIONS = frozenset({"SX-FUND-01", "SX-FUND-05", "SX-ASM-04", "LH-ASM-04"})
+"""They speak of a county or a street: the area type of a community plays no part."""
 CODES = (*PROVINCE_RULES, *COUNTY_RULES)
 
 
@@ -184,12 +195,12 @@ def column(code: str) -> str:
 
 
 def _select(path: str) -> str:
+    unknown = {code: "" if code in OF_DIVISIONS else "WHEN area IS NULL THEN 'D'" for code in CODES}
     letters = [
-        f"CASE WHEN area IS NULL THEN 'D' {cases} END AS {column(code)}"
-        for code, cases in PROVINCE_RULES.items()
+        f"CASE {unknown[code]} {cases} END AS {column(code)}" for code, cases in PROVINCE_RULES.items()
     ]
     letters += [
-        f"CASE WHEN NOT (path >= '610104' AND path < '610105') THEN '-' WHEN area IS NULL THEN 'D' "
+        f"CASE WHEN NOT (path >= '610104' AND path < '610105') THEN '-' {unknown[code]} "
         f"{cases} END AS {column(code)}"
         for code, cases in COUNTY_RULES.items()
     ]

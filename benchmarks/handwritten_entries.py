@@ -145,3 +145,29 @@ def joins() -> str:
     province = _grouped(PROVINCE_FIGURES, PROVINCE_RULES, "{low}", "{high}")
     county = _grouped(COUNTY_FIGURES, COUNTY_RULES, "610104", "610105")
     return f"LEFT JOIN ({province}) l ON l.division_id = d.id LEFT JOIN ({county}) k ON k.division_id = d.id"
+
+
+def inherited() -> str:
+    """What communities have from their county and their street."""
+    funds = ", ".join(
+        f"SUM(CASE WHEN code = '{code}' AND period = '{year}' THEN amount END) AS {name}"
+        for code, year, name in (
+            ("SX-FUND-01", 2025, "fund"),
+            ("SX-FUND-01", 2024, "fund_before"),
+            ("SX-FUND-05", 2025, "digital"),
+            ("SX-FUND-05", 2024, "digital_before"),
+        )
+    )
+    active = f"(started_on IS NULL OR started_on <= '{ON}') AND (ended_on IS NULL OR ended_on > '{ON}')"
+    of_streets = (
+        "MIN(CASE WHEN code = 'SX-ASM-04' AND status IN ('raised', 'same', 'lowered') "
+        f"AND {active} THEN CASE WHEN status = 'raised' THEN 1 ELSE 0 END END) AS raised, "
+        f"{_counted('LH-ASM-04', active)} AS vetoes"
+    )
+    rows = "FROM ledgers_ledgerentry WHERE voided_on IS NULL AND path >= '{low}' AND path < '{high}'"
+    return (
+        f"LEFT JOIN (SELECT path, {funds} {rows} AND code IN ('SX-FUND-01', 'SX-FUND-05') "
+        f"AND started_on <= '{ON}' GROUP BY path) a ON a.path = substr(d.path, 1, 6) "
+        f"LEFT JOIN (SELECT path, {of_streets} {rows} AND code IN ('SX-ASM-04', 'LH-ASM-04') "
+        f"GROUP BY path) b ON b.path = substr(d.path, 1, 9)"
+    )

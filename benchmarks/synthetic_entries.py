@@ -4,9 +4,12 @@ Those of Lianhu stand in Lianhu only. Every window and status occurs: entries of
 some without a date, and communities without any entry of a type.
 """
 
+from datetime import date
+
 from django.db import connection
 
 from benchmarks.ground import COUNTY, ON
+from governance.divisions.models import Division
 from governance.divisions.paths import next_path
 from governance.ledgers.catalogue import Ledger, by_code
 from governance.ledgers.models import LedgerEntry
@@ -45,6 +48,10 @@ COUNTY_TYPES = {
 }
 
 
+ABOVE_TYPES = {"SX-FUND-01": 3, "SX-FUND-05": 3, "SX-ASM-04": 4}
+"""Kept by divisions of a level above: every county its two years, every street its scheme."""
+
+
 def fill_entries(source: str) -> None:
     """Entries for `source`, a subquery `c` with division_id and path."""
     for place, (code, (most, often)) in enumerate(PROVINCE_TYPES.items()):
@@ -52,6 +59,34 @@ def fill_entries(source: str) -> None:
     inside = f"c.path >= '{COUNTY}' AND c.path < '{next_path(COUNTY)}'"
     for place, (code, (most, often)) in enumerate(COUNTY_TYPES.items(), start=len(PROVINCE_TYPES)):
         _fill(code, f"{inside} AND {_chance(place)} < {often}", most, place, source)
+    _fill_above()
+
+
+def _fill_above() -> None:
+    for code, level in ABOVE_TYPES.items():
+        ledger = by_code(code)
+        assert ledger is not None
+        statuses = ["raised", "raised", "same", "first"] if ledger.record.status else [""]
+        places = Division.objects.filter(level=level).only("pk", "path").iterator()
+        LedgerEntry.objects.bulk_create(
+            [
+                LedgerEntry(
+                    code=code,
+                    edition=ledger.record.version,
+                    division=place,
+                    path=place.path,
+                    name="" if ledger.record.is_periodic else f"方案{year}",
+                    period=str(year) if ledger.record.is_periodic else "",
+                    started_on=date(year + 1, 1, 10),
+                    amount=10_000_000 + (number + year) % 5 * 100_000,
+                    status=statuses[number % len(statuses)],
+                    values={"change": statuses[number % len(statuses)]},
+                )
+                for number, place in enumerate(places)
+                for year in ((2024, 2025) if ledger.record.is_periodic else (2025,))
+            ],
+            batch_size=2_000,
+        )
 
 
 def _chance(place: int) -> str:

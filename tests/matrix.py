@@ -454,7 +454,10 @@ PUBLIC_KWARGS: dict[str, Callable[[Tree], Kwargs]] = {
     "policies:adopt": _document,
     "policies:document": _document,
     "policies:standard": _standard,
-    **{f"implementation:{name}": _document for name in ("document", "matrix")},
+    **{
+        f"implementation:{name}": _document
+        for name in ("document", "document_export", "matrix", "matrix_export")
+    },
     **{f"implementation:{name}": _measure for name in ("measure", "report", "urge", "assign")},
     **{f"implementation:{name}": _unit_name for name in ("unit", "accounts")},
 }

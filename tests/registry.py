@@ -93,11 +93,12 @@ def add_facilities(division: Division, facilities: list[dict[str, Any]]) -> None
         Facility.objects.create(division=division, **{**fields, **facility})
 
 
-def add_compounds(division: Division, kinds: list[str]) -> None:
+def add_compounds(division: Division, kinds: list[str | dict[str, Any]]) -> None:
+    """Each is its kind of property service, or fields of its own."""
     for number, kind in enumerate(kinds, start=1):
-        Compound.objects.create(
-            division=division, name=f"小区{number}", households=100, property_kind=kind, started_on=BEGAN
-        )
+        fields = {"property_kind": kind} if isinstance(kind, str) else kind
+        fields = {"name": f"小区{number}", "households": 100, "started_on": BEGAN, **fields}
+        Compound.objects.create(division=division, **fields)
 
 
 def add_organisations(division: Division, count: int, *, dissolved: int = 0) -> None:
@@ -112,9 +113,8 @@ def add_organisations(division: Division, count: int, *, dissolved: int = 0) -> 
 
 
 def add_records(division: Division, entries: list[dict[str, Any]]) -> None:
-    """Entries of ledgers: `type` is the measure; `values` by field key, in the smallest units.
-
-    Entries of a wider type are those of the street, county … of the division."""
+    """Entries of ledgers: `type` is the measure (with its part); `values` by field key, in the smallest
+    units. Types of a higher level are about the division of that level in which `division` lies."""
     for number, entry in enumerate(entries, start=1):
         sheet = sheets.by_slug(entry["type"].lower())
         assert sheet is not None, entry["type"]

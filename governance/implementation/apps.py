@@ -18,7 +18,12 @@ class ImplementationConfig(AppConfig):
         transfers.stays("报送的进展是原社区的经历", Undertaking, Entry)
         menu.register(
             menu.MenuItem(
-                "我的任务", "implementation:tasks", "checklist", Action.REPORT_OWN_MEASURES, order=8
+                "我的任务",
+                "implementation:tasks",
+                "checklist",
+                Action.REPORT_OWN_MEASURES,
+                order=8,
+                or_action=Action.OPEN_CASE,
             )
         )
         menu.register(menu.MenuItem("政策落实", "implementation:home", "target", Action.VIEW, order=35))

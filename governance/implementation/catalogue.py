@@ -242,16 +242,25 @@ def by_document(lines: Iterable[Line]) -> list[DocumentLine]:
 
 @dataclass
 class UnitLine:
-    """One unit's share of the measures of a division."""
+    """One unit's share of the measures of a division.
+
+    `level`: a group of all divisions of a level; in one of them the unit is that division itself.
+    """
 
     name: str
     on: date
     is_group: bool = False
     lines: list[tuple[Line, str]] = field(default_factory=list)
     """Each measure and the role of the unit in it."""
+    level: int | None = None
+
+    def reports_as(self, line: Line) -> str:
+        """The name under which it reports: empty for the division itself."""
+        return "" if self.level == line.division.level else self.name
 
     def own(self, line: Line) -> Undertaking | None:
-        return next((each for each in line.undertakings if each.unit_name == self.name), None)
+        name = self.reports_as(line)
+        return next((each for each in line.undertakings if each.unit_name == name), None)
 
     @property
     def measures(self) -> int:
@@ -297,9 +306,8 @@ def by_unit(lines: Iterable[Line], on: date) -> tuple[list[UnitLine], UnitLine]:
     nobody = UnitLine(NOBODY, on)
     for line in lines:
         for unit in line.units:
-            found.setdefault(unit.name, UnitLine(unit.name, on, unit.is_group)).lines.append(
-                (line, unit.role)
-            )
+            kept = found.setdefault(unit.name, UnitLine(unit.name, on, unit.is_group, level=unit.level))
+            kept.lines.append((line, unit.role))
         if not line.units:
             nobody.lines.append((line, ""))
     return sorted(found.values(), key=lambda each: each.is_group), nobody

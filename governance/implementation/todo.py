@@ -9,16 +9,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.accounts.visitor import visitor
+from governance.divisions.models import Division
 from governance.divisions.paths import ancestor_paths
 from governance.implementation.models import State, Undertaking
-from governance.implementation.units import names_of
+from governance.implementation.units import names_of, own_divisions
 from governance.policies.models import Measure
 from governance.policies.models.documents import DocumentStatus
 from governance.web.todo import SOON, Todo
@@ -113,6 +114,8 @@ def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
         yield Todo(label, _url(key), due, counts[key], unit)
     if names:
         yield from _owed(user, names, on)
+    for division in own_divisions(user):
+        yield from _owed_as_one_of_a_group(division, on)
 
 
 def _owed_by(user: Any, names: set[str]) -> Q:
@@ -132,13 +135,28 @@ def _owed(user: Any, names: set[str], on: date) -> Iterable[Todo]:
         unit_name__in=names,
     ).exclude(state=State.NONE)
     rows = Measure.objects.filter(_owed_by(user, names)).filter(~Exists(reported))
+    yield _not_reported(rows, "本单位尚未报送的措施", on, "?show=open")
+
+
+def _not_reported(rows: QuerySet[Measure], label: str, on: date, query: str) -> Todo:
     found = rows.aggregate(
         count=Count("pk", distinct=True),
         due=Min("due_on", filter=Q(due_on__gte=on, due_on__lte=on + SOON * 13)),
     )
-    url = f"{reverse('implementation:tasks')}?show=open"
-    note = "按分工报送进展和佐证材料"
-    yield Todo("本单位尚未报送的措施", url, found["due"], found["count"], "项", note)
+    url = reverse("implementation:tasks") + query
+    return Todo(label, url, found["due"], found["count"], "项", "按分工报送进展和佐证材料")
+
+
+def _owed_as_one_of_a_group(division: Division, on: date) -> Iterable[Todo]:
+    """Measures that a document gives to all divisions of the level, on which this one has not reported."""
+    reported = Undertaking.objects.filter(measure=OuterRef("pk"), division=division, unit_name="")
+    rows = Measure.objects.filter(
+        ~Exists(reported.exclude(state=State.NONE)),
+        task__units__level=division.level,
+        document__status=DocumentStatus.IN_FORCE,
+        document__jurisdiction__path__in=ancestor_paths(division.path),
+    )
+    yield _not_reported(rows, f"{division.name}尚未报送的措施", on, f"?area={division.code}&show=open")
 
 
 def register_todo() -> None:

@@ -17,12 +17,16 @@ from governance.policies.models.documents import UnitRole
 
 @dataclass(frozen=True)
 class Responsible:
-    """A unit that answers for a measure; `is_local`: given by the bureau, not by the document."""
+    """A unit that answers for a measure; `is_local`: given by the bureau, not by the document.
+
+    `level`: a group that means every division of the level, each of which answers for itself.
+    """
 
     name: str
     role: str
     is_group: bool = False
     is_local: bool = False
+    level: int | None = None
 
     @property
     def role_label(self) -> str:
@@ -43,7 +47,7 @@ def responsibles(measure: Measure, undertakings: Iterable[Undertaking] = ()) -> 
     found: dict[str, Responsible] = {}
     if measure.task is not None:
         for unit in sorted(measure.task.units.all(), key=lambda each: each.order):
-            found.setdefault(unit.name, Responsible(unit.name, unit.role, unit.is_group))
+            found.setdefault(unit.name, Responsible(unit.name, unit.role, unit.is_group, level=unit.level))
     for each in undertakings:
         if each.role and each.unit_name:
             found.setdefault(each.unit_name, Responsible(each.unit_name, each.role, is_local=True))
@@ -65,6 +69,16 @@ def names_of(user: User) -> set[str]:
         return set()
     named = UnitName.objects.filter(unit=user.unit).values_list("name", flat=True)
     return plain_names(user.unit) | set(named)
+
+
+def own_divisions(user: User) -> list[Division]:
+    """The divisions whose records a user keeps without reviewing them: they answer as one of a group."""
+    scope = scope_of(user)
+    return [
+        each
+        for each in scope.divisions
+        if scope.may(Action.CHANGE, each.path) and not scope.may(Action.REVIEW_CASE, each.path)
+    ]
 
 
 def is_for_unit(document: PolicyDocument, unit: Unit | None) -> bool:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.implementation.views.document import DocumentPage, MatrixPage
+from governance.implementation.views.exports import MatrixExport, MeasuresExport, OverdueExport
 from governance.implementation.views.forms import AssignPage, ReportPage, UrgePage
 from governance.implementation.views.home import HomePage, OverduePage
 from governance.implementation.views.measure import MeasurePage
@@ -14,8 +15,11 @@ urlpatterns = [
     path("", HomePage.as_view(), name="home"),
     path("tasks/", TasksPage.as_view(), name="tasks"),
     path("overdue/", OverduePage.as_view(), name="overdue"),
+    path("overdue/export/", OverdueExport.as_view(), name="overdue_export"),
     path("documents/<slug:key>/", DocumentPage.as_view(), name="document"),
     path("documents/<slug:key>/matrix/", MatrixPage.as_view(), name="matrix"),
+    path("documents/<slug:key>/export/", MeasuresExport.as_view(), name="document_export"),
+    path("documents/<slug:key>/matrix/export/", MatrixExport.as_view(), name="matrix_export"),
     path("measures/<str:measure>/", MeasurePage.as_view(), name="measure"),
     path("measures/<str:measure>/report/", ReportPage.as_view(), name="report"),
     path("measures/<str:measure>/urge/", UrgePage.as_view(), name="urge"),

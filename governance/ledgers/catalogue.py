@@ -11,7 +11,7 @@ from governance.policies.pack_files import folders, read_file, read_records
 from governance.policies.record_schema import RecordField, RecordType
 from governance.policies.schema import DocumentEntry, DocumentFile
 
-_LEVELS = {
+LEVELS = {
     "province": Level.PROVINCE,
     "city": Level.CITY,
     "county": Level.COUNTY,
@@ -38,12 +38,12 @@ class Ledger:
 
     @property
     def code(self) -> str:
-        """The id of its measure."""
-        return self.record.measure
+        """The id of its measure, and its part where the measure has several types."""
+        return self.record.code
 
     @property
     def slug(self) -> str:
-        return record_slug(self.record.measure)
+        return record_slug(self.record.code)
 
     @property
     def title(self) -> str:
@@ -56,7 +56,7 @@ class Ledger:
 
     @property
     def level(self) -> Level:
-        return _LEVELS[self.record.level]
+        return LEVELS[self.record.level]
 
     @property
     def filing(self) -> str:
@@ -86,10 +86,23 @@ def ledgers() -> dict[str, Ledger]:
     for folder in folders():
         document = read_file(folder / "document.yaml", DocumentFile).document
         for record in read_records(folder):
-            slug = record_slug(record.measure)
+            slug = record_slug(record.code)
             if slug not in found or found[slug].record.version < record.version:
                 found[slug] = Ledger(record, document)
     return found
+
+
+@cache
+def _by_measure() -> dict[str, list[Ledger]]:
+    found: dict[str, list[Ledger]] = {}
+    for ledger in ledgers().values():
+        found.setdefault(ledger.record.measure, []).append(ledger)
+    return found
+
+
+def of_measure(code: str) -> list[Ledger]:
+    """All record types of a measure, its own before its parts."""
+    return _by_measure().get(code, [])
 
 
 def by_code(code: str) -> Ledger | None:

@@ -6,25 +6,30 @@ object a community: only figures that a standard asks for take part in evaluatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import models
 from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Substr
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat, Substr
 from django.db.models.lookups import GreaterThan
 
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import path_length
 from governance.exchange.rows import active_on
-from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.catalogue import LEVELS, Ledger, ledgers
 from governance.ledgers.models import LedgerCard, LedgerEntry
 from governance.ledgers.periods import periods_of
-from governance.policies.indicators import Card, Indicator, Input
+from governance.policies.indicators import Card, Indicator, Input, Rows
 from governance.policies.pack_files import folders, read_yaml
-from governance.policies.record_schema import RecordFigure, RecordRatio
+from governance.policies.record_schema import Answer, RecordFigure, RecordRatio
+
+Figures = Mapping[str, tuple[Ledger, RecordFigure]]
+_BEHIND = "A"
+"""Behind every digit of a path: ends a range of paths."""
 
 
 @cache
@@ -54,8 +59,8 @@ def window(figure: RecordFigure, on: date) -> Q:
 
 def aggregate(ledger: Ledger, figure: RecordFigure, on: date) -> Any:
     """The figure over the entries of one community as an expression; NULL without any entry of the type."""
-    own = Q(code=ledger.code)
-    such = own & window(figure, on)
+    own = Q(code=ledger.code) & _answers(figure.among)
+    such = own & window(figure, on) & _answers(figure.where)
     if figure.status:
         such &= Q(status__in=figure.status)
     if figure.kept:
@@ -76,20 +81,24 @@ def aggregate(ledger: Ledger, figure: RecordFigure, on: date) -> Any:
             return Sum(Case(When(such, then="amount"), output_field=models.BigIntegerField()))
         case "expected":
             return Max(Case(When(own, then=_expected(ledger, figure, on))))
+        case "lowest" | "highest":
+            inside = Cast(KeyTextTransform(figure.field, "values"), models.BigIntegerField())
+            known = Case(When(such, then=inside), output_field=models.BigIntegerField())
+            return Min(known) if figure.kind == "lowest" else Max(known)
     # A type without entries has no kinds, which is missing, not zero.
-    known = Count(Case(When(own, then=one)))
+    entries = Count(Case(When(own, then=one)))
     column = "period" if figure.kind == "periods" else "status"
     kinds = Count(Case(When(such & ~Q(**{column: ""}), then=column)), distinct=True)
-    return Case(When(GreaterThan(known, 0), then=kinds), output_field=models.BigIntegerField())
+    return Case(When(GreaterThan(entries, 0), then=kinds), output_field=models.BigIntegerField())
+
+
+def _year(figure: RecordFigure, on: date) -> int:
+    return on.year - {"last_year": 1, "year_before_last": 2}.get(figure.window, 0)
 
 
 def _existed(day: date) -> Q:
     """Communities that had been founded by a day; an unknown day is long ago."""
     return Q(division__opened_on=None) | Q(division__opened_on__lte=day)
-
-
-def _year(figure: RecordFigure, on: date) -> int:
-    return on.year - 1 if figure.window == "last_year" else on.year
 
 
 def _in_time(ledger: Ledger, figure: RecordFigure, on: date) -> Q:
@@ -110,42 +119,92 @@ def _expected(ledger: Ledger, figure: RecordFigure, on: date) -> Case:
     return Case(*whens, default=Value(0), output_field=models.BigIntegerField())
 
 
-OWN, ABOVE = "narrow", "above"
-"""Aliases of the figures of a community's own entries, and of those of the division above it."""
+def _answers(asked: Mapping[str, Answer]) -> Q:
+    """Entries whose fields answer so."""
+    condition = Q()
+    for key, answer in asked.items():
+        several = isinstance(answer, list)
+        condition &= Q(**{f"values__{key}__in" if several else f"values__{key}": answer})
+    return condition
 
 
-def _alias(ledger: Ledger) -> str:
-    return OWN if ledger.level == Level.COMMUNITY else ABOVE
+def source(codes: Iterable[str], on: date) -> dict[str, Rows]:
+    """Rows of communities with their figures, by alias; communities without entries have none.
+
+    `narrow` counts their own entries, `above3` those of the counties they lie in.
+    """
+    asked = {code: declared()[code] for code in codes}
+    by_level: dict[int, dict[str, tuple[Ledger, RecordFigure]]] = {}
+    for code, (ledger, figure) in asked.items():
+        by_level.setdefault(int(ledger.level), {})[code] = ledger, figure
+    return {
+        alias_of(Level(level)): partial(_own if level == Level.COMMUNITY else _inherited, figures, on)
+        for level, figures in by_level.items()
+    }
 
 
-def source(codes: Iterable[str], on: date) -> dict[str, models.QuerySet]:
-    """One row per community with its figures, by alias; communities without entries have none."""
-    found: dict[str, models.QuerySet] = {}
-    asked: dict[str, list[tuple[str, Ledger, RecordFigure]]] = {}
-    for code in codes:
-        ledger, figure = declared()[code]
-        asked.setdefault(_alias(ledger), []).append((code, ledger, figure))
-    if own := asked.get(OWN):
-        types = sorted({ledger.code for _, ledger, _ in own})
-        values = {code: aggregate(ledger, figure, on) for code, ledger, figure in own}
-        rows = LedgerEntry.objects.valid().filter(code__in=types)
-        found[OWN] = rows.values("division_id").annotate(**values)
-    if above := asked.get(ABOVE):
-        each = {code: _of_above(ledger, figure, on) for code, ledger, figure in above}
-        places = Division.objects.filter(level=Level.COMMUNITY).annotate(division_id=F("pk"), **each)
-        found[ABOVE] = places.values("division_id", *each)
-    return found
+def alias_of(level: Level) -> str:
+    """What figures of a level are called where they are joined to a community."""
+    return "narrow" if level == Level.COMMUNITY else f"above{int(level)}"
 
 
-def _of_above(ledger: Ledger, figure: RecordFigure, on: date) -> Subquery:
-    """What the street, county … of a community has entered: true of all its communities alike."""
-    place = Substr(OuterRef("path"), 1, path_length(ledger.level))
-    rows = LedgerEntry.objects.valid().filter(code=ledger.code, path=place).order_by()
-    return Subquery(rows.values("code").annotate(figure=aggregate(ledger, figure, on)).values("figure"))
+def _sql(rows: models.QuerySet) -> tuple[str, tuple[Any, ...]]:
+    text, params = rows.order_by().query.sql_with_params()
+    return text, tuple(params)
+
+
+def _own(figures: Figures, on: date, where: Q) -> tuple[str, tuple[Any, ...]]:
+    types = sorted({ledger.code for ledger, _ in figures.values()})
+    values = {code: aggregate(ledger, figure, on) for code, (ledger, figure) in figures.items()}
+    entries = LedgerEntry.objects.valid().filter(code__in=types)
+    return _sql(entries.values("division_id").annotate(**values).filter(where))
+
+
+def _inherited(figures: Figures, on: date, where: Q) -> tuple[str, tuple[Any, ...]]:
+    """Communities with the figures of the division they lie in, worked out once for each of these."""
+    level = next(ledger.level for ledger, _ in figures.values())
+    values = {code: _above(list(_chain(*each)), on) for code, each in figures.items()}
+    units = Division.objects.filter(level=level).annotate(**values).values("path", *values)
+    below = Division.objects.filter(level=Level.COMMUNITY).annotate(division_id=F("id"))
+    outer, first = _sql(below.filter(where).values("division_id", "path"))
+    inner, second = _sql(units)
+    columns = ", ".join(f"u.{code}" for code in values)
+    text = (
+        f"SELECT c.division_id, {columns} FROM ({outer}) c "
+        f"JOIN ({inner}) u ON u.path = substr(c.path, 1, {path_length(level)})"
+    )
+    return text, first + second
+
+
+def _chain(ledger: Ledger, figure: RecordFigure) -> Iterator[tuple[Ledger, RecordFigure]]:
+    """A figure and those that stand in for it, in their order."""
+    yield ledger, figure
+    if figure.falls_back:
+        yield from _chain(*declared()[figure.falls_back])
+
+
+def _level(ledger: Ledger, figure: RecordFigure) -> Level:
+    """The level of the divisions whose entries are taken together."""
+    return LEVELS[figure.over] if figure.over else ledger.level
+
+
+def _above(chain: list[tuple[Ledger, RecordFigure]], on: date) -> Any:
+    """The figure of a division, or of the one above it, as an expression over its path."""
+    found = []
+    for ledger, figure in chain:
+        area = Substr(OuterRef("path"), 1, path_length(_level(ledger, figure)))
+        entries = LedgerEntry.objects.valid().filter(
+            code=ledger.code, path__gte=area, path__lt=Concat(area, Value(_BEHIND))
+        )
+        counted = entries.order_by().values("code").annotate(counted=aggregate(ledger, figure, on))
+        found.append(Subquery(counted.values("counted"), output_field=models.BigIntegerField()))
+    return Coalesce(*found) if len(found) > 1 else found[0]
 
 
 def _unit(ledger: Ledger, figure: RecordFigure) -> str:
     record = ledger.record
+    if figure.field:
+        return {"money": "money", "percent": "percentage"}.get(record.field(figure.field).type, figure.unit)
     if figure.kind in {"has", "every"}:
         return "yes_no"
     if figure.kind == "amount" and record.amount and record.field(record.amount).type == "money":
@@ -187,7 +246,7 @@ def inputs() -> tuple[Input, ...]:
         Input(
             code,
             figure.label,
-            f"CAST({_alias(ledger)}.{code} AS bigint)",
+            f"CAST({alias_of(ledger.level)}.{code} AS bigint)",
             _unit(ledger, figure),
             ledger.slug,
             additive=figure.kind != "kinds" and ledger.level == Level.COMMUNITY,
@@ -199,12 +258,12 @@ def inputs() -> tuple[Input, ...]:
 
 def indicators() -> tuple[Indicator, ...]:
     """Each figure as an indicator of its own, and the shares the packs make of them."""
-    own = [_own(code, ledger, figure) for code, (ledger, figure) in declared().items()]
+    own = [_itself(code, ledger, figure) for code, (ledger, figure) in declared().items()]
     shares = [_share(ledger, ratio) for ledger in ledgers().values() for ratio in ledger.record.ratios]
     return (*own, *shares)
 
 
-def _own(code: str, ledger: Ledger, figure: RecordFigure) -> Indicator:
+def _itself(code: str, ledger: Ledger, figure: RecordFigure) -> Indicator:
     formula, unit = f"台账“{ledger.title}”：{figure.label}", _unit(ledger, figure)
     if not figure.otherwise:
         return Indicator(code, figure.label, unit, formula, code, (code,))
@@ -221,7 +280,7 @@ def _share(ledger: Ledger, ratio: RecordRatio) -> Indicator:
         f"台账“{ledger.title}”：{ratio.label}",
         ratio.of,
         (ratio.of, ratio.per),
-        denominator=ratio.per,
+        denominator=f"NULLIF({ratio.per}, 0)" if ratio.none_is_missing else ratio.per,
         invalid=f"{ratio.of} > {ratio.per}" if ratio.within else None,
         invalid_text=f"请核对台账“{ledger.title}”：部分数大于总数。" if ratio.within else "",
     )

@@ -22,19 +22,19 @@ def load_record_types(pack: Pack, difference: LoadDifference) -> None:
 
     Raises `PackError` when a version was changed although entries were made with it.
     """
-    codes = [record.measure for record in pack.records]
+    codes = [record.code for record in pack.records]
     stored = {
         (row.code, row.number): row for row in RecordTypeVersion.objects.filter(code__in=codes).order_by("pk")
     }
     made = []
     for record in pack.records:
-        row = stored.get((record.measure, record.version))
+        row = stored.get((record.code, record.version))
         digest = digest_of(record)
         if row is None:
-            difference.lines.append(f"+ 台账类型 {record.measure} v{record.version}")
+            difference.lines.append(f"+ 台账类型 {record.code} v{record.version}")
             made.append(
                 RecordTypeVersion(
-                    code=record.measure, number=record.version, digest=digest, definition=definition(record)
+                    code=record.code, number=record.version, digest=digest, definition=definition(record)
                 )
             )
         elif row.digest != digest:
@@ -48,6 +48,6 @@ def _change(row: RecordTypeVersion, record: RecordType, digest: str, difference:
             f"record type {row.code}: version {row.number} has entries and cannot change; "
             f"add version {row.number + 1} beside it"
         )
-    difference.lines.append(f"~ 台账类型 {record.measure} v{record.version}")
+    difference.lines.append(f"~ 台账类型 {record.code} v{record.version}")
     row.digest, row.definition = digest, definition(record)
     row.save(update_fields=["digest", "definition"])

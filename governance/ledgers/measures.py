@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from governance.divisions.models import Division
-from governance.ledgers.catalogue import Ledger, by_code
+from governance.ledgers.catalogue import Ledger, by_code, of_measure
 from governance.ledgers.duties import due_lines
 from governance.ledgers.statistics import NONE, Summary, amount_text, by_area, summaries
 from governance.ledgers.subjects import Census
@@ -23,29 +23,32 @@ SECONDS = 60
 
 def figures(measures: Sequence[Measure], division: Division, on: date) -> Mapping[str, Sequence[Figure]]:
     """Entries, subjects covered, sums and late entries of each measure's record type, and periods missing."""
-    some = [ledger for each in measures if (ledger := by_code(each.code)) is not None]
+    some = [ledger for each in measures for ledger in of_measure(each.code)]
     if not some:
         return {}
     found = summaries(some, division.path, on)
     counts, missing = _expected(some, division.path, on)
-    return {
-        ledger.code: _figures_of(
-            ledger,
-            found.get(ledger.slug, NONE),
-            counts[ledger.slug],
-            missing.get(ledger.slug, 0),
-            division.code,
+    made: dict[str, list[Figure]] = {}
+    for ledger in some:
+        made.setdefault(ledger.record.measure, []).extend(
+            _figures_of(
+                ledger,
+                found.get(ledger.slug, NONE),
+                counts[ledger.slug],
+                missing.get(ledger.slug, 0),
+                division.code,
+            )
         )
-        for ledger in some
-    }
+    return made
 
 
 def _figures_of(ledger: Ledger, summary: Summary, subjects: int, missing: int, area: str) -> list[Figure]:
     record, url = ledger.record, f"{ledger.url}?area={area}"
     of = f"／应填 {thousands(subjects)}" if record.expected else ""
+    of_part = f"{ledger.title}：" if record.part else ""
     found = [
-        Figure("在册记录", f"{thousands(summary.entries)} 条", url, late=summary.late),
-        Figure(f"已填{ledger.level.label}", f"{thousands(summary.covered)} 个{of}", url),
+        Figure(f"{of_part}在册记录", f"{thousands(summary.entries)} 条", url, late=summary.late),
+        Figure(f"{of_part}已填{ledger.level.label}", f"{thousands(summary.covered)} 个{of}", url),
     ]
     if summary.total is not None and record.count:
         field = record.field(record.count)
@@ -55,7 +58,7 @@ def _figures_of(ledger: Ledger, summary: Summary, subjects: int, missing: int, a
         found.append(Figure(field.label, amount_text(field, summary.money), url))
     if missing:
         due = f"{reverse('ledgers:due')}?area={area}"
-        found.append(Figure("应报未报", f"{thousands(missing)} 份", due, late=missing))
+        found.append(Figure(f"{of_part}应报未报", f"{thousands(missing)} 份", due, late=missing))
     return found
 
 

@@ -31,7 +31,7 @@ class RecordTypeVersion(models.Model):
 class LedgerEntry(DatedRow):
     """One entry: what figures and lists ask for in columns, everything else in `values`.
 
-    `code` is the id of the measure, `edition` the version of the record type it was last saved with. `period`
+    `code` is that of the type (the id of its measure), `edition` the version it was last saved with. `period`
     is 2026M09, 2026Q3, 2026H1 or 2026, for events the day in ISO form (so that the same thing may happen
     twice), empty for states. `count`, `amount` (in the field's smallest unit), `status` and `due_on` are
     copies of the fields that the type names; `name` may be empty for periods. `breach`: what the clause asks

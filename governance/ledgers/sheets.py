@@ -57,7 +57,7 @@ class RecordResource(SheetResource):
 
     def finish(self, row: Any) -> None:
         record = self.ledger.record
-        row.code, row.edition = record.measure, record.version
+        row.code, row.edition = record.code, record.version
         for column, key in (("count", record.count), ("amount", record.amount)):
             setattr(row, column, row.values.get(key) if key else None)
         row.status = (row.values.get(record.status) or "") if record.status else ""

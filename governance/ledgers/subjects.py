@@ -65,6 +65,13 @@ def subjects(ledger: Ledger, path: str) -> QuerySet[Division]:
     return rows.order_by("path")
 
 
+def area_flag(kind: Sequence[str]) -> Any:
+    """1 for divisions of some area types, 0 for others, as an expression."""
+    if not _area_condition:
+        return Value(1)
+    return Case(When(_area_condition[0](kind), then=1), default=0)
+
+
 class Census:
     """How many subjects the record types have below a path, and since when they exist (one statement)."""
 
@@ -75,16 +82,10 @@ class Census:
             for number, kind in enumerate(sorted({tuple(each.record.area_types) for each in some} - {()}))
         }
         rows = Division.objects.current().filter(under(path), level__in={each.level for each in some})
-        flags = {name: self._flag(kind) for kind, name in self._columns.items()}
+        flags = {name: area_flag(kind) for kind, name in self._columns.items()}
         rows = rows.order_by().annotate(county=Substr("path", 1, path_length(Level.COUNTY)), **flags)
         grouped = rows.values("level", "county", "opened_on", *flags).annotate(number=Count("pk"))
         self._groups: list[dict[str, Any]] = list(grouped) if some else []
-
-    @staticmethod
-    def _flag(kind: tuple[str, ...]) -> Any:
-        if not _area_condition:
-            return Value(1)
-        return Case(When(_area_condition[0](kind), then=1), default=0)
 
     def _of(self, ledger: Ledger) -> Iterator[dict[str, Any]]:
         inside = narrowed(ledger, self.path)

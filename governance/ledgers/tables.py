@@ -102,7 +102,7 @@ def table_of(slug: str) -> RowTable | None:
 
 def _about(ledger: Ledger) -> About:
     """The measure in our own words, what is to be attached, and the way to its clause."""
-    measure = Measure.objects.select_related("document", "clause").filter(code=ledger.code).first()
+    measure = Measure.objects.select_related("document", "clause").filter(code=ledger.record.measure).first()
     texts = [ledger.record.note] if ledger.record.note else []
     if ledger.record.evidence:
         texts.append(f"请上传附件：{ledger.record.evidence}。")

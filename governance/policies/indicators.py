@@ -37,7 +37,9 @@ class Input:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-Narrow = Callable[[Collection[str], date], Mapping[str, models.QuerySet[Any, Any]]]
+Rows = Callable[[models.Q], tuple[str, tuple[Any, ...]]]
+"""Rows of communities (`division_id`) under a condition on path and division, as SQL with parameters."""
+Narrow = Callable[[Collection[str], date], dict[str, Rows]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +50,8 @@ class Card:
     stores the inputs of a run in typed columns of the same names.
 
     A card of very many inputs of which each community has few gives `narrow` instead of `sources`: it makes
-    the querysets of some inputs by alias, and `model` stores those that are known as one JSON object (column
-    `figures`), if there is any. Its inputs of the same `rows` come from the same rows, of one queryset.
+    the rows of some inputs by alias, and `model` stores those that are known as one JSON object (column
+    `figures`), if there is any. Its inputs of the same `rows` come from the same rows, so under one alias.
     """
 
     model: type[models.Model]

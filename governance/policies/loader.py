@@ -3,7 +3,7 @@
 Local values (not from a pack) are left alone.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from governance.audit.models import EventKind
 from governance.audit.services import record
-from governance.divisions.models import Division, UnknownCode
+from governance.divisions.models import Division, Level, UnknownCode
 from governance.policies.models import (
     Clause,
     Measure,
@@ -113,7 +113,12 @@ def _load_tasks(
     units = [
         (
             {"task_id": tasks[entry.number].pk, "order": order},
-            {"name": unit.name, "role": unit.role, "is_group": unit.group},
+            {
+                "name": unit.name,
+                "role": unit.role,
+                "is_group": unit.group,
+                "level": Level[unit.level.upper()] if unit.level else None,
+            },
         )
         for entry in pack.tasks
         for order, unit in enumerate(entry.units)
@@ -125,20 +130,19 @@ def _load_tasks(
     return tasks
 
 
-def record_slug(measure: str) -> str:
-    """How addresses name the record type of a measure."""
-    return measure.lower()
+def record_slug(code: str) -> str:
+    """How addresses name a record type."""
+    return code.lower()
 
 
 def _realised_by(
-    entry: MeasureEntry, records: Mapping[str, RecordType], procedures: Iterable[Procedure]
+    entry: MeasureEntry, records: Mapping[str, Sequence[RecordType]], procedures: Iterable[Procedure]
 ) -> list[dict[str, str]]:
-    """What the pack names, the measure's own record type, and the procedures that carry it out."""
+    """What the pack names, the measure's own record types, and the procedures that carry it out."""
     found = [item.model_dump(exclude_defaults=True) for item in entry.realised_by]
-    record = records.get(entry.id)
-    if record is not None:
-        url = f"/records/{record_slug(entry.id)}/"
-        found.append({"kind": "ledger", "name": f"台账：{record.title}", "url": url})
+    for each in records.get(entry.id, ()):
+        url = f"/records/{record_slug(each.code)}/"
+        found.append({"kind": "ledger", "name": f"台账：{each.title}", "url": url})
     for procedure in procedures:
         if entry.id in procedure.all_measures():
             url = f"/cases/?procedure={procedure.slug}"
@@ -153,7 +157,10 @@ def _load_measures(
     tasks: dict[int, Task],
     difference: LoadDifference,
 ) -> dict[str, Measure]:
-    records = {record.measure: record for record in pack.records}
+    newest = {each.code: each for each in pack.records}
+    records: dict[str, list[RecordType]] = {}
+    for each in newest.values():
+        records.setdefault(each.measure, []).append(each)
     procedures = list({each.slug: each for each in pack.procedures}.values())
     rows = [
         (

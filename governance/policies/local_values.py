@@ -27,7 +27,7 @@ from governance.policies.models import LocalState, LocalValue, Standard
 from governance.policies.units import UNITS
 
 MOST_REMARK = 200
-_WHOLE_TREE = frozenset({"quota", "shortfall"})
+_WHOLE_TREE = frozenset({"quota", "shortfall", "units", "stages"})
 """Standards that are worked out for a whole division from others: no values of its parts."""
 
 

@@ -120,12 +120,14 @@ def _check_records(folder: Path, pack: Pack, measures: set[str]) -> list[str]:
     problems = []
     taken: set[tuple[str, int]] = set()
     for record in pack.records:
-        place = f"{folder.name}/records: {record.measure}"
+        place = f"{folder.name}/records: {record.code}"
         if record.measure not in measures:
             problems.append(f"{place}: unknown measure id")
-        if (record.measure, record.version) in taken:
+        if record.part and record.code in measures:
+            problems.append(f"{place}: a measure has this id")
+        if (record.code, record.version) in taken:
             problems.append(f"{place}: version {record.version} stands twice")
-        taken.add((record.measure, record.version))
+        taken.add((record.code, record.version))
     return problems
 
 

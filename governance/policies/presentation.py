@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from governance.divisions.models import Level
 from governance.exchange import sheets
 from governance.policies.comparisons import AtLeastInput, AtLeastPer, Bands, EqualShares, Matching, Rises
 from governance.policies.evaluation.trace import Trace
@@ -46,6 +47,8 @@ def rows_url(division_code: str, registry: str = "", on: date | None = None) -> 
     Ledgers of packs are too many for that page: theirs is the list of the community.
     """
     sheet = sheets.by_slug(registry)
+    if sheet is not None and sheet.level != Level.COMMUNITY:
+        return reverse("records:list", args=[registry])  # inherited from a division above
     if sheet is not None and sheet not in sheets.registered():
         since = f"&on={on:%Y-%m-%d}" if on is not None and on != timezone.localdate() else ""
         return f"{reverse('records:list', args=[registry])}?area={division_code}{since}"

@@ -5,6 +5,7 @@ and statistics of it.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -185,23 +186,36 @@ class RecordFigure(Strict):
     statuses, `kept` to those that are no breach, `in_time` to those dated within `due_days` of their period's
     end, `window` to those in force (`active`), of this or last calendar `year`, or begun at any time (`all`).
     `otherwise`: an input of another registry that says the same, for communities where the figure is missing.
+
+    Entries about higher divisions are few, so their figures may look into the fields: `lowest` and `highest`
+    of a number `field`, `where` (such entries answer so) and `among` (no other entries are looked at at all).
+    Every community below inherits them. `over` takes the entries of a wider division together;
+    `falls_back` names the figure of another type that stands in where this one is missing.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
     label: Label
     otherwise: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]{2,48})?$")] = ""
-    kind: Literal["has", "count", "sum", "amount", "kinds", "every", "periods", "expected"]
+    kind: Literal[
+        "has", "count", "sum", "amount", "kinds", "every", "periods", "expected", "lowest", "highest"
+    ]
     status: list[str] = []
     kept: bool = False
     in_time: bool = False
-    window: Literal["active", "year", "last_year", "all"] = "active"
+    window: Literal["active", "year", "last_year", "year_before_last", "all"] = "active"
     unit: str = "piece"
+    field: Key | None = None
+    where: dict[str, Answer] = {}
+    among: dict[str, Answer] = {}
+    over: Literal["province", "city", "county", "street"] | None = None
+    falls_back: str | None = None
 
 
 class RecordRatio(Strict):
     """A share as an input for standards: figure `of` over `per`, a figure or an input of another registry.
 
     `within`: the part cannot be more than the whole, otherwise the data contradict each other.
+    `none_is_missing`: a whole of 0 says that nothing is known (no valid answer), instead of not applying.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
@@ -210,6 +224,7 @@ class RecordRatio(Strict):
     per: str
     unit: str = "percent"
     within: bool = True
+    none_is_missing: bool = False
 
 
 class RecordType(Strict):
@@ -224,10 +239,12 @@ class RecordType(Strict):
     sees entries, others their number. `aggregate_only`: counts of sensitive groups, so no text that could
     name anyone. `notice`: entries can be printed as a disclosure notice. `beside`: a page of its subject that
     shows the newest entry. `due`: the date until which an entry that is not done waits for somebody. `until`:
-    the date from which an event no longer counts as in force.
+    the date from which an event no longer counts as in force. `part` tells further types
+    of the same measure apart, such as the reference figures it is judged by.
     """
 
     measure: str
+    part: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")] | None = None
     version: int = Field(default=1, ge=1)
     title: Annotated[str, StringConstraints(min_length=2, max_length=20, pattern=r"^[^\s*\[\]:?/\\]+$")]
     level: Literal["province", "city", "county", "street", "community"]
@@ -254,6 +271,11 @@ class RecordType(Strict):
     figures: list[RecordFigure] = []
     ratios: list[RecordRatio] = []
     note: str = ""
+
+    @property
+    def code(self) -> str:
+        """The id of the measure, with the part behind it."""
+        return f"{self.measure}-{self.part}" if self.part else self.measure
 
     @property
     def is_periodic(self) -> bool:
@@ -312,15 +334,30 @@ class RecordType(Strict):
                 raise ValueError(f"figure {figure.code} counts the periods of a year, but there are none")
             if figure.kind == "kinds" and self.status is None:
                 raise ValueError(f"figure {figure.code} counts statuses, but there are none")
+            self._check_figure(figure, kinds)
         for rule in self.rules:
             self._check_rule(rule, kinds)
         return self
 
-    def _check_rule(self, rule: RecordRule, kinds: dict[str, str]) -> None:
-        unknown = rule.named() - set(kinds) - set(OWN_DATES)
-        if unknown:
-            raise ValueError(f"a rule names unknown fields {', '.join(sorted(unknown))}")
-        for key, answer in (*rule.when.items(), *rule.equals.items()):
+    def _check_figure(self, figure: RecordFigure, kinds: dict[str, str]) -> None:
+        looks_inside = figure.field or figure.where or figure.among or figure.over or figure.falls_back
+        if looks_inside and self.level == "community":
+            raise ValueError(f"figure {figure.code} looks into the entries of all communities")
+        if (figure.kind in {"lowest", "highest"}) != (figure.field is not None):
+            raise ValueError(
+                f"figure {figure.code}: a field belongs to lowest and highest, and to these only"
+            )
+        if figure.field is not None and kinds.get(figure.field) not in _NUMBERS:
+            raise ValueError(f"figure {figure.code} needs a field of numbers")
+        if figure.over is not None and LEVELS.index(figure.over) > LEVELS.index(self.level):
+            raise ValueError(f"figure {figure.code} is taken over divisions smaller than an entry's own")
+        self._check_answers({**figure.where, **figure.among})
+
+    def _check_answers(self, asked: Mapping[str, Answer]) -> None:
+        keys = {each.key for each in self.fields}
+        if set(asked) - keys:
+            raise ValueError(f"unknown fields {', '.join(sorted(set(asked) - keys))}")
+        for key, answer in asked.items():
             field = self.field(key)
             if field.type == "yes_no":
                 if not isinstance(answer, bool):
@@ -331,6 +368,13 @@ class RecordType(Strict):
                     raise ValueError(f"a rule expects an unknown choice of {key}")
             else:
                 raise ValueError(f"a rule can ask for answers of choices only, not of {key}")
+
+    def _check_rule(self, rule: RecordRule, kinds: dict[str, str]) -> None:
+        unknown = rule.named() - set(kinds) - set(OWN_DATES)
+        if unknown:
+            raise ValueError(f"a rule names unknown fields {', '.join(sorted(unknown))}")
+        self._check_answers(rule.when)
+        self._check_answers(rule.equals)
         for key, words in rule.holds.items():
             if kinds[key] != "choices" or set(words) - set(self.field(key).choices):
                 raise ValueError(f"a rule asks {key} to hold unknown choices")
@@ -357,7 +401,7 @@ class RecordsFile(Strict):
 
 def definition(record: RecordType) -> dict[str, Any]:
     """What an entry's meaning rests on, for the digest of a version: texts of help may be corrected."""
-    texts = {"note", "figures", "ratios", "evidence", "due_days", "beside"}
+    texts = {"note", "figures", "ratios", "evidence", "due_days", "beside", "part"}
     kept = record.model_dump(mode="json", exclude=texts)
     for each in kept["fields"]:
         del each["help"]

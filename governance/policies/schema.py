@@ -51,9 +51,18 @@ class ClauseEntry(Strict):
 
 
 class UnitEntry(Strict):
+    """A unit of a task. A group that stands for all divisions of a `level` (各街办) is answered by each."""
+
     name: str
     role: Literal["lead", "cooperate", "responsible"]
     group: bool = False
+    level: Literal["city", "county", "street", "community"] | None = None
+
+    @model_validator(mode="after")
+    def _only_groups_stand_for_a_level(self) -> Self:
+        if self.level is not None and not self.group:
+            raise ValueError("a unit that stands for all divisions of a level is a group")
+        return self
 
 
 class TaskEntry(Strict):
@@ -110,12 +119,20 @@ class ValueEntry(Strict):
 class UpperEntry(Strict):
     """`in_steps`: what falls short only warns, because no day is named or its year still goes on."""
 
-    kind: Literal["ratio", "sum", "coverage", "shortfall", "quota"]
+    kind: Literal["ratio", "sum", "coverage", "shortfall", "quota", "units", "stages"]
     only: bool = False
     value: int = Field(100, ge=0, le=100)
     level: Literal[0, 1, 2, 3, 4] | None = None
     in_steps: bool = False
     of: list[str] = []
+
+    @model_validator(mode="after")
+    def _is_of_higher_divisions(self) -> Self:
+        if self.kind in {"units", "stages"} and not self.only:
+            raise ValueError(f"{self.kind} are of higher divisions only")
+        if self.kind == "units" and self.level not in {1, 2, 3, 4}:
+            raise ValueError("units need the level of the divisions that are judged")
+        return self
 
 
 class PaceEntry(Strict):

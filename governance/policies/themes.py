@@ -21,9 +21,9 @@ THEMES: tuple[Theme, ...] = (
     Theme("cadres", "组织与队伍", frozenset({"CAD", "PTY", "SUP", "ORG", "TRN", "PAY", "SW", "ELEC", "COM"})),
     Theme("grids", "网格", frozenset({"GRID"})),
     Theme("property", "物业与环境", frozenset({"PROP", "ENV"})),
-    Theme("funds", "经费与减负", frozenset({"FUND", "BURD"})),
+    Theme("funds", "经费与减负", frozenset({"FUND", "BURD", "PUR"})),
     Theme("society", "志愿者与社会组织", frozenset({"VOL", "SOC", "UNIT", "DEL"})),
-    Theme("affairs", "规约、公开与考核", frozenset({"COV", "DISC", "LIST", "ASM", "DEMO"})),
+    Theme("affairs", "规约、公开与考核", frozenset({"COV", "DISC", "LIST", "ASM", "DEMO", "LEAD"})),
     Theme("culture", "文化与法治", frozenset({"VAL", "LAW"})),
 )
 OTHER = Theme("other", "其他", frozenset())

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from governance.policies.views.adopt import AdoptPage
-from governance.policies.views.checkup import CheckupPage
+from governance.policies.views.checkup import CheckupExport, CheckupPage
 from governance.policies.views.documents import DocumentPage, DocumentsPage
 from governance.policies.views.export import FindingsExport
 from governance.policies.views.fields import FieldsPage
@@ -36,6 +36,7 @@ urlpatterns = [
     path("findings/export/", FindingsExport.as_view(), name="findings_export"),
     path("findings/<int:pk>/", FindingPage.as_view(), name="finding"),
     path("checkup/<str:code>/", CheckupPage.as_view(), name="checkup"),
+    path("checkup/<str:code>/export/", CheckupExport.as_view(), name="checkup_export"),
     path("matrix/<str:code>/", MatrixPage.as_view(), name="matrix"),
     path("overview/", own_overview, name="own_overview"),
     path("overview/<str:code>/", OverviewPage.as_view(), name="overview"),

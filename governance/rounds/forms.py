@@ -13,6 +13,7 @@ from governance.divisions.models import Division
 from governance.exchange.sheets import Sheet
 from governance.records import once
 from governance.records.completeness.states import counted_sheets
+from governance.rounds.duties import Duty
 from governance.rounds.filling import REMARK
 from governance.rounds.models import Round, RoundState
 from governance.rounds.services import NOTE, REASON, TITLE, Request
@@ -49,7 +50,13 @@ class IssueForm(RequestForm):
     sheets = forms.MultipleChoiceField(
         label="填报台账",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少选择一本台账。"},
+        required=False,
+    )
+    duties = forms.MultipleChoiceField(
+        label="专项台账",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="按期填报的选期间，长期有效的按现有情况核对。街道和社区填的才列出。",
     )
     streets = forms.TypedMultipleChoiceField(
         label="街道（乡镇）",
@@ -59,7 +66,16 @@ class IssueForm(RequestForm):
     )
     token = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, offered: Sequence[Sheet], rows: Sequence[Division], **kwargs: Any) -> None:
+    field_order = ("title", "due_on", "note", "sheets", "duties", "streets", "token")
+
+    def __init__(
+        self,
+        *args: Any,
+        offered: Sequence[Sheet],
+        rows: Sequence[Division],
+        duties: Sequence[Duty] = (),
+        **kwargs: Any,
+    ) -> None:
         kwargs["initial"] = {
             "sheets": [sheet.slug for sheet in counted_sheets()],
             "streets": [row.pk for row in rows],
@@ -67,13 +83,20 @@ class IssueForm(RequestForm):
             **(kwargs.get("initial") or {}),
         }
         super().__init__(*args, **kwargs)
-        for name, choices in (
-            ("sheets", [(sheet.slug, sheet.name) for sheet in offered]),
-            ("streets", [(row.pk, row.name) for row in rows]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for duty in duties:
+            groups.setdefault(duty.group, []).append((duty.key, duty.label))
+        if groups:
+            self._offer("duties", list(groups.items()))
+        else:
+            del self.fields["duties"]
+        self._offer("sheets", [(sheet.slug, sheet.name) for sheet in offered])
+        self._offer("streets", [(row.pk, row.name) for row in rows])
+
+    def _offer(self, name: str, choices: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
 
 class RemarkForm(forms.Form):

@@ -43,12 +43,14 @@ def _user(verbose_name: str, *, null: bool = True) -> models.ForeignKey:
 
 @register_scoped
 class Round(ScopedModel):
-    """One request of a bureau: which registries (by slug of their sheets), until the end of which day."""
+    """One request of a bureau, until the end of which day: registries (by slug of their sheets), and ledgers
+    with their periods (keys of `duties`)."""
 
     title = models.CharField("任务名称", max_length=60)
     note = models.CharField("填报要求", max_length=1000, blank=True)
     due_on = models.DateField("填报期限")
     sheets = models.JSONField("台账", default=list)
+    duties = models.JSONField("专项台账", default=list)
     state = models.CharField("状态", max_length=10, choices=RoundState.choices, default=RoundState.OPEN)
     issued_by = _user("下发人", null=False)
     issued_at = models.DateTimeField("下发时间", default=timezone.now)

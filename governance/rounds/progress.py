@@ -14,6 +14,7 @@ from governance.exchange.sheets import Sheet
 from governance.records.completeness.cells import Cell, cells_of
 from governance.records.completeness.states import DONE_STATES, counted_sheets
 from governance.records.completeness.tally import Progress, Tally, tally
+from governance.rounds.duties import cells_of_duties, duty_progress
 from governance.rounds.models import Round, RoundState, RoundStreet, StreetState
 
 STREET = path_length(Level.STREET)
@@ -50,10 +51,15 @@ def progress_by_street(asked: Round, on: date) -> dict[str, Progress]:
     return {path: each.progress(slugs) for path, each in counted.items()}
 
 
+def together(*parts: Progress) -> Progress:
+    return Progress(sum(each.done for each in parts), sum(each.cells for each in parts))
+
+
 def progress_of(row: RoundStreet, on: date) -> Progress:
     some = sheets_of(row.round)
     counted = tally(paths=[row.path], length=len(row.path), on=on, some=some)
-    return counted.get(row.path, Tally()).progress([sheet.slug for sheet in some])
+    registries = counted.get(row.path, Tally()).progress([sheet.slug for sheet in some])
+    return together(registries, duty_progress(cells_of_duties(row.round, row.path, on)))
 
 
 def matrix_of(row: RoundStreet, on: date) -> list[tuple[Division, list[Cell]]]:

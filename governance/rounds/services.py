@@ -17,6 +17,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
 from governance.records import once
+from governance.rounds.duties import offered_duties
 from governance.rounds.models import Round, RoundState, RoundStreet
 from governance.rounds.progress import offered_sheets, streets_below
 from governance.rounds.texts import clean_text
@@ -51,6 +52,7 @@ def issue(
     streets: Iterable[int],
     today: date,
     token: str = "",
+    duties: Sequence[str] = (),
 ) -> Round:
     """Send a round to streets of a bureau: one row for it and one for each of them.
 
@@ -61,7 +63,11 @@ def issue(
     submission = once.claim(user, token)
     asked = request.cleaned(today)
     chosen = [sheet for sheet in offered_sheets() if sheet.slug in set(sheets)]
-    if not chosen:
+    known = {duty.key: duty for duty in offered_duties(division.path, today)} if duties else {}
+    ledgers = [known[key] for key in dict.fromkeys(duties) if key in known]
+    if len(ledgers) != len(set(duties)):
+        raise ValidationError({"duties": "所选专项台账中有不适用于本区划的，请重新选择。"})
+    if not chosen and not ledgers:
         raise ValidationError({"sheets": "请至少选择一本台账。"})
     if len(chosen) != len(set(sheets)):
         raise ValidationError({"sheets": "所选台账中有系统里没有的，请重新选择。"})
@@ -77,6 +83,7 @@ def issue(
         note=asked.note,
         due_on=asked.due_on,
         sheets=[sheet.slug for sheet in chosen],
+        duties=[duty.key for duty in ledgers],
         issued_by=user,
     )
     # bulk_create does not run save(), which would copy the path.
@@ -91,7 +98,7 @@ def issue(
             "title": made.title,
             "due_on": made.due_on.isoformat(),
             "note": made.note,
-            "台账": [sheet.name for sheet in chosen],
+            "台账": [*(sheet.name for sheet in chosen), *(duty.label for duty in ledgers)],
             "街道": [street.name for street in rows],
         },
     )

@@ -10,17 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from governance.accounts.roles import Action
 from governance.divisions.models import Level
-from governance.implementation.catalogue import (
-    DocumentLine,
-    Line,
-    UnitLine,
-    lines_of,
-    measures_shown,
-    state_tag,
-)
+from governance.implementation.catalogue import DocumentLine, Line, lines_of, measures_shown
+from governance.implementation.matrix import matrix_of
 from governance.implementation.units import applies
 from governance.implementation.views.common import AreaMixin
-from governance.policies.models import Clause, Measure, Task
+from governance.policies.models import Clause, Measure
 from governance.policies.presentation import clause_url
 from governance.policies.views.documents import status_tag
 from governance.web.policy import Needs
@@ -81,6 +75,7 @@ class DocumentPage(DocumentMixin, TemplatePage):
             blocks=self._blocks(lines),
             totals=DocumentLine(self.document, lines),
             matrix_url=self.url("implementation:matrix", self.document.key),
+            export_url=self.url("implementation:document_export", self.document.key),
             is_community=self.division.level == Level.COMMUNITY,
             **kwargs,
         )
@@ -100,48 +95,6 @@ class DocumentPage(DocumentMixin, TemplatePage):
         return list(blocks.values())
 
 
-@dataclass
-class MatrixRow:
-    """One task (or one measure without a task) with its units and what each has reported."""
-
-    number: str
-    title: str
-    lines: list[Line]
-    cells: dict[str, list[tuple[str, tuple[str, str]]]] = field(default_factory=dict)
-    """Role → (unit, tag of its state)."""
-
-    @property
-    def late(self) -> list[str]:
-        return [reason for line in self.lines for reason in line.late_reasons]
-
-    @property
-    def lead(self) -> list[tuple[str, tuple[str, str]]]:
-        return self.cells.get("lead", [])
-
-    @property
-    def cooperating(self) -> list[tuple[str, tuple[str, str]]]:
-        return self.cells.get("cooperate", [])
-
-    @property
-    def responsible(self) -> list[tuple[str, tuple[str, str]]]:
-        return self.cells.get("responsible", [])
-
-
-def _row(number: str, title: str, lines: list[Line]) -> MatrixRow:
-    row = MatrixRow(number, title, lines)
-    for unit in {unit.name: unit for line in lines for unit in line.units}.values():
-        owed = UnitLine(unit.name, lines[0].on, unit.is_group, [(line, unit.role) for line in lines])
-        reported = [own for line, _ in owed.lines if (own := owed.own(line)) is not None and own.state]
-        if len(lines) == 1:
-            tag = state_tag(reported[0] if reported else None)
-        else:
-            text = f"报送 {len(reported)}/{len(lines)}，认可 {owed.accepted}"
-            colour = "green" if owed.accepted == len(lines) else "blue" if reported else "grey"
-            tag = (text if reported else "未报送", colour)
-        row.cells.setdefault(unit.role, []).append((unit.name, tag))
-    return row
-
-
 class MatrixPage(DocumentMixin, TemplatePage):
     """责任矩阵: tasks and their units with what each has reported; made to be printed."""
 
@@ -152,26 +105,13 @@ class MatrixPage(DocumentMixin, TemplatePage):
         return f"{self.document.title}：责任矩阵"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tasks: dict[int, tuple[Task, list[Line]]] = {}
-        local, nobody = [], []
-        for line in self.lines():
-            task = line.measure.task
-            if task is not None and task.units.all():
-                tasks.setdefault(task.pk, (task, []))[1].append(line)
-            elif line.units:
-                local.append(line)
-            else:
-                nobody.append(line)
-        rows = [
-            _row(str(task.number), task.title, lines)
-            for task, lines in sorted(tasks.values(), key=lambda pair: pair[0].number)
-        ]
-        rows += [_row("本地", f"{each.measure.code} {each.measure.title}", [each]) for each in local]
+        rows, nobody = matrix_of(self.lines())
         return super().get_context_data(
             document=self.document,
             does_apply=self.does_apply,
             rows=rows,
             nobody=[(line, self.url("implementation:measure", line.measure.code)) for line in nobody],
             document_url=self.url("implementation:document", self.document.key),
+            export_url=self.url("implementation:matrix_export", self.document.key),
             **kwargs,
         )

@@ -82,5 +82,6 @@ class OverduePage(AreaMixin, TemplatePage):
         return super().get_context_data(
             lines=[(line, self.url("implementation:measure", line.measure.code)) for line in late],
             total=sum(line.late for line in late),
+            export_url=self.url("implementation:overdue_export"),
             **kwargs,
         )

@@ -14,6 +14,7 @@ from governance.accounts.models import Unit
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted
 from governance.accounts.visitor import visitor
+from governance.divisions.models import Division
 from governance.implementation.assigning import forget_name, name_unit
 from governance.implementation.catalogue import (
     NOBODY,
@@ -25,8 +26,9 @@ from governance.implementation.catalogue import (
     state_tag,
 )
 from governance.implementation.forms import AccountForm
+from governance.implementation.groups import progress_of
 from governance.implementation.models import State, UnitName
-from governance.implementation.units import is_for_unit, names_of, plain_names
+from governance.implementation.units import is_for_unit, names_of, own_divisions, plain_names
 from governance.implementation.views.common import AreaMixin, area_url
 from governance.policies.models.documents import UnitRole
 from governance.web.policy import Needs
@@ -50,7 +52,10 @@ class UnitsMixin(AreaMixin):
                     "tag": state_tag(own),
                     "url": self.url("implementation:measure", line.measure.code),
                     "report_url": area_url(
-                        "implementation:report", self.division, line.measure.code, unit=unit.name
+                        "implementation:report",
+                        self.division,
+                        line.measure.code,
+                        unit=unit.reports_as(line),
                     ),
                 }
             )
@@ -102,9 +107,17 @@ class UnitPage(UnitsMixin, TemplatePage):
             # A unit of documents that do not apply here; names stand in documents everybody may read.
             unit = UnitLine(name, self.on)
         may_name = self.may(Action.DRAFT_POLICY) and name != NOBODY and not unit.is_group
+        group = None
+        if unit.level is not None:
+            group = progress_of((line.measure.pk for line, _ in unit.lines), self.division, unit.level)
+        rows = self.rows_of(unit)
+        for row in rows if group else ():
+            row["tag"] = group.text([row["line"].measure.pk]) if group else row["tag"]
         return super().get_context_data(
             unit=unit,
-            rows=self.rows_of(unit),
+            rows=rows,
+            group=group,
+            members=[(each, self._member_url(each.division)) for each in group.members] if group else [],
             is_nobody=name == NOBODY,
             may_assign=self.may(Action.DRAFT_POLICY) and name == NOBODY,
             accounts=[each.unit for each in self._accounts(name)] if may_name else [],
@@ -112,15 +125,19 @@ class UnitPage(UnitsMixin, TemplatePage):
             **kwargs,
         )
 
+    def _member_url(self, division: Division) -> str:
+        return area_url("implementation:unit", division, self.kwargs["name"])
+
     def _accounts(self, name: str) -> list[UnitName]:
         rows = permitted(UnitName.objects.filter(name=name), self.request.user, field="unit__division__path")
         return list(rows.select_related("unit").order_by("pk"))
 
 
 class TasksPage(UnitsMixin, TemplatePage):
-    """我的任务: the measures of the user's own unit; `?show=open` those without a report yet."""
+    """我的任务: the measures of the user's own unit, or of his street where a document names all streets;
+    `?show=open` those without a report yet."""
 
-    policy = Needs(Action.REPORT_OWN_MEASURES)
+    policy = Needs(Action.REPORT_OWN_MEASURES, Action.OPEN_CASE)
     template_name = "implementation/tasks.html"
     title = "我的任务"
     may_switch = False
@@ -132,6 +149,7 @@ class TasksPage(UnitsMixin, TemplatePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = visitor(self.request)
         names = names_of(user)
+        is_own = any(each.pk == self.division.pk for each in own_divisions(user))
         units, _ = by_unit(self.lines(), self.on)
         only_open = self.request.GET.get("show") == "open"
         rows = [
@@ -141,10 +159,14 @@ class TasksPage(UnitsMixin, TemplatePage):
             for row in self.rows_of(unit)
             if row["line"].binds and is_for_unit(row["line"].measure.document, user.unit)
         ]
+        if is_own:
+            mine = [unit for unit in units if unit.level == self.division.level]
+            rows += [row for unit in mine for row in self.rows_of(unit) if row["line"].binds]
         open_rows = [row for row in rows if row["own"] is None or row["own"].state == State.NONE]
         returned = [row for row in rows if row["own"] is not None and row["own"].state == State.RETURNED]
         return super().get_context_data(
-            unit_name=user.unit.name if user.unit else "",
+            unit_name=self.division.name if is_own else user.unit.name if user.unit else "",
+            is_division=is_own,
             names=sorted(names),
             rows=sorted(open_rows if only_open else rows, key=_urgency),
             only_open=only_open,

@@ -41,7 +41,7 @@ class StatisticsPage(TemplatePage):
         view, on = InView(self.request), timezone.localdate()
         for name in ("document", "q", "level", "filing", "state"):
             del view.form.fields[name]
-        measure = Measure.objects.select_related("document", "clause").get(code=ledger.code)
+        measure = Measure.objects.select_related("document", "clause").get(code=ledger.record.measure)
         return super().get_context_data(
             ledger=ledger,
             measure=measure,

@@ -4,6 +4,7 @@ from typing import Any
 
 from governance.policies.comparisons.bands import Bands
 from governance.policies.comparisons.base import Comparison, Measured
+from governance.policies.comparisons.classes import SizeClass
 from governance.policies.comparisons.inputs import (
     AtLeastInput,
     AtMostInput,
@@ -13,6 +14,7 @@ from governance.policies.comparisons.inputs import (
     Rises,
 )
 from governance.policies.comparisons.nominal import Ideal, Matching, Nominal, Recorded
+from governance.policies.comparisons.stages import Stages
 from governance.policies.comparisons.thresholds import AtLeast, AtLeastPer, AtMost, Between, FeasibleBetween
 
 COMPARISONS: dict[str, type[Comparison]] = {
@@ -34,6 +36,8 @@ COMPARISONS: dict[str, type[Comparison]] = {
         Falls,
         EqualShares,
         EachAtLeast,
+        SizeClass,
+        Stages,
     )
 }
 
@@ -57,6 +61,8 @@ __all__ = [
     "Nominal",
     "Recorded",
     "Rises",
+    "SizeClass",
+    "Stages",
     "comparison_for",
 ]
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from governance.policies.comparisons.bands import Band, Bands
 from governance.policies.comparisons.base import Comparison
+from governance.policies.comparisons.classes import SizeClass
 from governance.policies.comparisons.thresholds import Between
 from governance.policies.units import UNITS, Unit
 
@@ -59,6 +60,8 @@ def figures(comparison: Comparison, unit: Unit, labels: Mapping[str, str], base:
             Figure("min", "下限（含）", unit, comparison.min),
             Figure("max", "上限（含）", unit, comparison.max),
         ]
+    if isinstance(comparison, SizeClass):
+        return _of_classes(comparison, unit)
     words = {"at_least_per": f"每{getattr(comparison, 'per', '')}{base.symbol if base else ''}不低于"}
     labels_of = {
         "at_least": "不低于",
@@ -71,6 +74,16 @@ def figures(comparison: Comparison, unit: Unit, labels: Mapping[str, str], base:
     return (
         [Figure("value", labels_of.get(comparison.kind, "标准值"), unit, value)] if value is not None else []
     )
+
+
+def _of_classes(comparison: SizeClass, unit: Unit) -> list[Figure]:
+    person = UNITS["person"]
+    return [
+        Figure("over_households", "超大型：户数超过", unit, Fraction(comparison.over_households)),
+        Figure("over_persons", "超大型：人口超过", person, Fraction(comparison.over_persons)),
+        Figure("small_households", "微型：户数不足", unit, Fraction(comparison.small_households)),
+        Figure("small_persons", "微型：人口不足（0为不看人口）", person, Fraction(comparison.small_persons)),
+    ]
 
 
 def _cuts(bands: tuple[Band, ...]) -> list[tuple[int, str]] | None:

@@ -43,9 +43,10 @@ def _by_one(rule: Rule, span: Span) -> str:
     if not span.lies_in(rule.path):
         cases.append((f"NOT {_range(rule.path)}", NO_RESULT))
     cases += [(_range(path), NO_RESULT) for path in rule.replaced_in if span.meets(path)]
-    if not rule.conditions.from_approval:
-        cases.append((f"{FOUNDING} = 1", "A"))
-    cases.append(("area_type IS NULL", "D"))
+    if not rule.is_of_division:
+        if not rule.conditions.from_approval:
+            cases.append((f"{FOUNDING} = 1", "A"))
+        cases.append(("area_type IS NULL", "D"))
     if standard.area_types:
         areas = ", ".join(f"'{area}'" for area in standard.area_types)
         cases.append((f"area_type NOT IN ({areas})", "A"))

@@ -92,12 +92,11 @@ def _joins_somewhere(card: Card, names: tuple[str, ...], on: date, *, is_all: bo
 
 def _written(card: Card, names: Sequence[str], on: date, where: Q) -> Sql:
     if card.narrow is None:
-        sources = {alias: source(on) for alias, source in card.sources.items()}
+        pieces = {alias: _subquery(source(on).filter(where)) for alias, source in card.sources.items()}
     else:
-        sources = dict(card.narrow(names, on))
+        pieces = {alias: Sql(*rows(where)) for alias, rows in card.narrow(names, on).items()}
     text, params = "", ()
-    for alias, source in sources.items():
-        piece = _subquery(source.filter(where))
+    for alias, piece in pieces.items():
         text += f" LEFT JOIN ({piece.text}) {alias} ON {alias}.division_id = d.id"
         params += piece.params
     return Sql(text, params)
@@ -128,8 +127,8 @@ def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, h
         return None
     groups, each, params = [], [], ()
     for number, names in enumerate(kinds.values()):
-        (source,) = card.narrow(names, on).values()
-        piece = _subquery(source.filter(under(path)))
+        (rows,) = card.narrow(names, on).values()
+        piece = Sql(*rows(under(path)))
         groups.append(f"g{number} AS ({piece.text})")
         params += piece.params
         each += [f"SELECT division_id, '{name}' AS code, {name} AS value FROM g{number}" for name in names]

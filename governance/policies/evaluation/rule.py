@@ -113,6 +113,11 @@ class Rule:
         return not self.standard.upper.get("only", False)
 
     @property
+    def is_of_division(self) -> bool:
+        """Whether it speaks of a higher division's own figure, which its communities only inherit."""
+        return self.standard.upper.get("kind") in {"units", "stages"}
+
+    @property
     def inputs(self) -> set[str]:
         """The names of all inputs that its result may depend on."""
         return {*self.indicator.inputs, *self.comparison.named(), *self.conditions.inputs}

@@ -4,9 +4,10 @@
 {"kind": "coverage", "value": n} the share of applicable communities that meet it, at least n % (100 unless
 written; 0: no share is asked for, it is only shown), missing data staying in the denominator (D25),
 {"kind": "shortfall", "of": [codes]} how many communities miss one of the standards named, {"kind": "quota",
-"level": n} a yearly count judged at one level and shown elsewhere as a contribution (D26). A sum with a level
-is judged there only, too. `"only"` means that communities have no result of their own, `"in_steps"` that no
-day is named (逐步) or the year goes on: what is short warns.
+"level": n} a yearly count judged at one level and shown elsewhere as a contribution (D26), {"kind": "units"}
+and {"kind": "stages"} figures that higher divisions have themselves (own.py). A sum with a level is judged
+there only, too. `"only"` means that communities have no result of their own, `"in_steps"` that no day is
+named (逐步) or the year goes on: what is short warns.
 """
 
 from collections import Counter
@@ -22,6 +23,7 @@ from governance.divisions.models import Division
 from governance.divisions.paths import path_length
 from governance.policies.comparisons import AtLeast, Measured, Recorded
 from governance.policies.comparisons.conditions import FOUNDING
+from governance.policies.evaluation.own import OWN_KINDS, own_columns, own_trace
 from governance.policies.evaluation.relation import Relation, live_relation
 from governance.policies.evaluation.resolve import Rule, rules_for
 from governance.policies.evaluation.trace import Trace, explain
@@ -91,6 +93,8 @@ def _aggregates(rules: Sequence[Rule]) -> list[str]:
             measured = Measured(rule.indicator.numerator, rule.indicator.denominator, rule.unit)
             met = f"{_letter(k)} = 'I' AND {rule.comparison.letter_sql(measured, 'N')} = 'M'"
             columns.append(f"SUM(CASE WHEN {met} THEN 1 ELSE 0 END) AS n{k}")
+        elif kind in OWN_KINDS:
+            columns += own_columns(rule, k, _letter(k))
         elif kind == "shortfall":
             missed = [
                 f"{_letter(j)} = 'N'"
@@ -167,6 +171,8 @@ def _upper_trace(rule: Rule, k: int, row: dict[str, Any], counts: dict[str, int]
     upper = rule.standard.upper
     kind = upper.get("kind")
     fail = Outcome.NOT_MET if rule.is_due and not upper.get("in_steps") else Outcome.WARNING
+    if kind in OWN_KINDS:
+        return own_trace(rule, k, row, level, fail)
     numerator: int | None = None
     denominator: int | None = 1
     outcome: Outcome | None = None

@@ -3,7 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
 from governance.policies.outcomes import Binding
 
 
@@ -89,12 +89,16 @@ class UnitRole(models.TextChoices):
 
 
 class TaskUnit(models.Model):
-    """A unit named for a task; a group (区级相关部门) is a unit of its own kind."""
+    """A unit named for a task; a group (区级相关部门) is a unit of its own kind.
+
+    `level`: a group that means every division of a level (各街办), each of which answers for itself.
+    """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="units")
     name = models.CharField("单位", max_length=60)
     role = models.CharField("职责", max_length=11, choices=UnitRole.choices)
     is_group = models.BooleanField("泛指", default=False)
+    level = models.PositiveSmallIntegerField("所指层级", choices=Level.choices, null=True, blank=True)
     order = models.PositiveSmallIntegerField()
 
     class Meta:

@@ -8,14 +8,16 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views import View
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
 from governance.console.views.division import find_division
 from governance.divisions.models import Division, Level
+from governance.policies.checkup_file import write_checkup
 from governance.policies.evaluation.community import community_results
 from governance.policies.filters import THEME_CHOICES
 from governance.policies.models import EvaluationRun, Finding
@@ -24,10 +26,11 @@ from governance.policies.presentation import PROBLEMS, Result, rows_url
 from governance.policies.progress import Progress, compare, frozen_results, last_frozen
 from governance.policies.themes import OTHER, THEMES
 from governance.policies.views.common import day_of, division_crumbs
+from governance.policies.views.sending import exported_by, send_list
 from governance.web.filters import FilterForm
 from governance.web.forms import DateWidget
 from governance.web.paging import query_string
-from governance.web.policy import Needs
+from governance.web.policy import Needs, PolicyMixin
 from governance.web.views import Crumb, TemplatePage
 
 _GROUPINGS = {"": "按主题", "document": "按文件"}
@@ -159,6 +162,8 @@ class CheckupPage(TemplatePage):
             problems=sum(counts[each] for each in PROBLEMS),
             problems_url=self._link(outcome=PROBLEM),
             rows_url=rows_url(self.division.code, "", on),
+            export_url=reverse("policies:checkup_export", kwargs={"code": self.division.code})
+            + ("" if is_today else f"?on={on:%Y-%m-%d}"),
             before=before,
             after=after,
             place=place,
@@ -199,3 +204,35 @@ class CheckupPage(TemplatePage):
 
     def get_breadcrumb(self) -> list[Crumb]:
         return division_crumbs(self.request.user, self.division, "社区体检")
+
+
+class CheckupExport(PolicyMixin, View):
+    """合规对照单: every standard of the community on the day asked for, as an Excel file."""
+
+    policy = Needs(Action.VIEW)
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        division = find_division(request.user, kwargs["code"])
+        if division.level != Level.COMMUNITY:
+            raise Http404
+        on = day_of(request)
+        results = [Result(trace) for trace in community_results(division=division, on=on)]
+        results.sort(key=lambda each: each.trace.source_title)
+        title = f"{division.name}合规对照单"
+        content = write_checkup(
+            results,
+            title=title,
+            notes=[
+                f"社区：{division.full_name()}；核查日期：{on:%Y-%m-%d}。",
+                exported_by(request.user),
+                "按核查日期有效的标准和在册数据核查；标“参考”的文件不是现行有效文件，不作判定。",
+            ],
+        )
+        return send_list(
+            content,
+            name=f"{title}_{on:%Y%m%d}.xlsx",
+            list_name="合规对照单",
+            path=division.path,
+            rows=len(results),
+        )

@@ -1,6 +1,5 @@
 """问题清单 as a file: what the filters show, not only the page."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,21 +7,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views import View
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import permitted, scope_of
-from governance.audit.models import EventKind
-from governance.audit.services import record
 from governance.policies.filters import FindingFilter
 from governance.policies.findings_file import write_findings
 from governance.policies.models import Finding
 from governance.policies.views.findings import explain_findings, findings_shown, worst_first
+from governance.policies.views.sending import exported_by, send_list
 from governance.web.paging import COUNT_CAP, capped_count, query_string
 from governance.web.policy import Needs, PolicyMixin
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AT_ONCE = 500
 """Findings explained by one statement."""
 
@@ -49,21 +45,14 @@ class FindingsExport(PolicyMixin, View):
             return HttpResponseRedirect(reverse("policies:findings") + query_string(request.GET))
         filters = dict(form.conditions)
         content, count = write_findings(explained(list(worst_first(rows))), notes=self._notes(filters, form))
-        record(
-            EventKind.EXPORT,
+        return send_list(
+            content,
+            name=f"问题清单_{timezone.localdate():%Y%m%d}.xlsx",
+            list_name="问题清单",
             path=self._path(form),
-            detail={
-                "list": "问题清单",
-                "rows": count,
-                "filters": filters,
-                "sha256": hashlib.sha256(content).hexdigest(),
-            },
+            rows=count,
+            filters=filters,
         )
-        response = HttpResponse(content, content_type=XLSX)
-        name = f"问题清单_{timezone.localdate():%Y%m%d}.xlsx"
-        response["Content-Disposition"] = content_disposition_header(True, name)
-        response["Cache-Control"] = "no-store"
-        return response
 
     def _path(self, form: FindingFilter) -> str:
         if form.area is not None:
@@ -77,6 +66,6 @@ class FindingsExport(PolicyMixin, View):
         chosen = "；".join(f"{label}：{value}" for label, value in filters.items()) or "未消除的问题"
         return [
             f"范围：{scope}；条件：{chosen}。",
-            f"导出人：{user}（{user.get_username()}）；时间：{timezone.localtime():%Y-%m-%d %H:%M}。",
+            exported_by(user),
             "现状、要求、差距和整改提示按导出当天在册数据和现行标准核查；本表不含居民和社区工作人员的个人信息。",
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from datetime import date
 from functools import cached_property
@@ -12,14 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.views import View
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
-from governance.audit.models import EventKind
-from governance.audit.services import record
 from governance.console.views.division import find_division
 from governance.divisions.models import Division, Level
 from governance.policies.evaluation.trace import Trace
@@ -32,7 +28,7 @@ from governance.policies.targets import STATE_COLOURS, TargetState
 from governance.policies.targets_file import write_targets
 from governance.policies.units import as_text, printed
 from governance.policies.views.common import division_crumbs
-from governance.policies.views.export import XLSX
+from governance.policies.views.sending import exported_by, send_list
 from governance.web.charts import Curve
 from governance.web.columns import tag_html
 from governance.web.paging import query_string
@@ -312,26 +308,18 @@ class TargetsExport(_OfDivision, PolicyMixin, View):
             title=f"{division.name}{FORM_NAME}",
             notes=[
                 f"范围：{division.full_name()}；截至：{self.on:%Y-%m-%d}。",
-                f"导出人：{request.user}（{request.user.get_username()}）；"
-                f"时间：{timezone.localtime():%Y-%m-%d %H:%M}。",
+                exported_by(request.user),
                 "期满的目标按截至日期的数据判定，期满后作为底线继续核查；未生效的文件只供参考。",
             ],
         )
-        record(
-            EventKind.EXPORT,
+        return send_list(
+            content,
+            name=f"{FORM_NAME}_{division.name}_{self.on:%Y%m%d}.xlsx",
+            list_name="目标台账",
             path=division.path,
-            detail={
-                "list": "目标台账",
-                "rows": len(self.lines),
-                "filters": dict(self.filter_form.conditions),
-                "sha256": hashlib.sha256(content).hexdigest(),
-            },
+            rows=len(self.lines),
+            filters=dict(self.filter_form.conditions),
         )
-        response = HttpResponse(content, content_type=XLSX)
-        name = f"{FORM_NAME}_{division.name}_{self.on:%Y%m%d}.xlsx"
-        response["Content-Disposition"] = content_disposition_header(True, name)
-        response["Cache-Control"] = "no-store"
-        return response
 
 
 @policy_required(Needs(Action.VIEW))

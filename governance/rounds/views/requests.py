@@ -16,6 +16,7 @@ from governance.accounts.visitor import visitor
 from governance.divisions.clock import today
 from governance.divisions.models import Division
 from governance.records import once
+from governance.rounds.duties import offered_duties
 from governance.rounds.forms import IssueForm, RequestForm
 from governance.rounds.models import Round
 from governance.rounds.progress import issuers, offered_sheets, streets_below
@@ -54,6 +55,7 @@ class IssuePage(FormPage):
         return {
             **super().get_form_kwargs(),
             "offered": offered_sheets(),
+            "duties": offered_duties(self.division.path, today()),
             "rows": list(streets_below(self.division)),
         }
 
@@ -67,6 +69,7 @@ class IssuePage(FormPage):
                 division=self.division,
                 request=form.asked,
                 sheets=data["sheets"],
+                duties=data.get("duties", ()),
                 streets=data["streets"],
                 today=today(),
                 token=token,

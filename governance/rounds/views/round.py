@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,13 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.accounts.visitor import visitor
 from governance.divisions.clock import today
+from governance.divisions.models import Level
+from governance.divisions.paths import path_length
 from governance.records.completeness.tally import Progress
+from governance.rounds.duties import by_street, cells_of_duties, duties_of, duty_lines
 from governance.rounds.forms import WithdrawForm
 from governance.rounds.models import Round, RoundStreet
-from governance.rounds.progress import progress_by_street, sheets_of
+from governance.rounds.progress import progress_by_street, sheets_of, together
 from governance.rounds.reminders import remind
 from governance.rounds.services import close, withdraw
 from governance.rounds.views.common import TITLE, due_text, state_tag
@@ -87,10 +90,15 @@ class RoundPage(ActingPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked, on = self.object, today()
-        lines = self._lines()
-        whole = Progress(
-            sum(line.progress.done for line in lines), sum(line.progress.cells for line in lines)
+        duties = duties_of(asked)
+        rows = RoundStreet.objects.filter(round=asked).select_related(
+            "division", "confirmed_by", "returned_by"
         )
+        streets = list(rows.order_by("path"))
+        sent, length = {row.path for row in streets}, path_length(Level.STREET)
+        cells = [each for each in cells_of_duties(asked, asked.path, on) if each.path[:length] in sent]
+        lines = self._lines(streets, by_street(cells))
+        whole = together(*(line.progress for line in lines))
         waits = [line for line in lines if not line.row.is_done]
         return super().get_context_data(
             asked=asked,
@@ -98,6 +106,8 @@ class RoundPage(ActingPage):
             due=due_text(asked, on),
             is_overdue=asked.is_open and on > asked.due_on,
             sheets=sheets_of(asked),
+            duties=duties,
+            duty_lines=duty_lines(duties, cells),
             lines=lines,
             whole=whole,
             waits=len(waits),
@@ -107,16 +117,14 @@ class RoundPage(ActingPage):
             **kwargs,
         )
 
-    def _lines(self) -> list[StreetLine]:
+    def _lines(self, rows: Sequence[RoundStreet], duties: Mapping[str, Progress]) -> list[StreetLine]:
         """Whoever is waited for stands first."""
         asked, on = self.object, today()
-        rows = RoundStreet.objects.filter(round=asked).select_related(
-            "division", "confirmed_by", "returned_by"
-        )
         progress = progress_by_street(asked, on)
         lines = []
-        for row in rows.order_by("path"):
+        for row in rows:
             row.round = asked
             can_remind = not row.is_done and row.division.closed_on is None
-            lines.append(StreetLine(row, progress.get(row.path, Progress()), row.is_late(on), can_remind))
+            done = together(progress.get(row.path, Progress()), duties.get(row.path, Progress()))
+            lines.append(StreetLine(row, done, row.is_late(on), can_remind))
         return sorted(lines, key=lambda line: line.row.is_done)

@@ -18,16 +18,19 @@ from governance.divisions.clock import today
 from governance.divisions.models import Division
 from governance.records.completeness.cells import Cell, optional_url
 from governance.records.completeness.states import State
+from governance.rounds.duties import cells_of_duties, duties_of, duty_lines
 from governance.rounds.filling import confirm, give_back, may_confirm
 from governance.rounds.forms import RemarkForm, ReturnForm
 from governance.rounds.models import RoundStreet
-from governance.rounds.progress import matrix_of, progress_in, sheets_of
+from governance.rounds.progress import matrix_of, progress_in, sheets_of, together
 from governance.rounds.reminders import remind
 from governance.rounds.views.common import TITLE, due_text, state_tag
 from governance.web.policy import Needs
 from governance.web.views import ActingPage, Crumb
 
 _MOST_EVENTS = 50
+_MOST_MISSING = 40
+"""Subjects named for one ledger; the others are counted."""
 
 
 def fill_url(cell: Cell, division: Division) -> str:
@@ -86,6 +89,8 @@ class StreetPage(ActingPage):
             (sheet, sum(1 for _, cells in matrix if cells[place].state in _TODO))
             for place, sheet in enumerate(sheets_of(asked))
         ]
+        duties = duty_lines(duties_of(asked), cells_of_duties(asked, row.path, on))
+        registries = progress_in([cell for _, cells in matrix for cell in cells])
         events = Event.objects.filter(object_type=RoundStreet._meta.label_lower, object_id=str(row.pk))
         steers = scope.may(Action.COLLECT, asked.path) and asked.is_open
         return super().get_context_data(
@@ -96,7 +101,10 @@ class StreetPage(ActingPage):
             is_late=row.is_late(on),
             lines=lines,
             by_sheet=by_sheet,
-            progress=progress_in([cell for _, cells in matrix for cell in cells]),
+            progress=together(registries, *(line.progress for line in duties)),
+            registries=registries,
+            duties=duties,
+            most=_MOST_MISSING,
             may_add=may_add,
             confirm_form=self._form(RemarkForm) if self._waits and may_confirm(user, row) else None,
             return_form=self._form(ReturnForm) if steers and row.is_done else None,

@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from governance.accounts.roles import Role
+from governance.audit.models import Event
 from governance.implementation.models import Entry, State, Undertaking
 from governance.implementation.urging import urge
 from governance.policies.evaluation.relation import narrowed
@@ -37,7 +40,7 @@ def measured(measured_tree):
     return measured_tree
 
 
-@pytest.mark.parametrize("role", [Role.COUNTY_STAFF, Role.UPPER_READER, Role.COMMUNITY, Role.STREET_CLERK])
+@pytest.mark.parametrize("role", [Role.COUNTY_STAFF, Role.UPPER_READER, Role.COMMUNITY])
 def test_home_has_documents_in_force_and_apart_those_for_reference(role, measured, client_of):
     text = text_of(client_of(role), HOME)
     assert "莲湖区关于进一步加强社区管理的若干措施" in text and "枫桥经验" in text
@@ -223,3 +226,59 @@ def test_a_unit_of_the_portal_is_named_and_forgotten(measured, user_of, client_o
     assert "取消对应" in text_of(client, page)
     client.post(page, {"action": "forget", "unit": department.unit_id})
     assert "取消对应" not in text_of(client, page)
+
+
+@pytest.mark.parametrize(
+    ("url", "sheet", "expected"),
+    [
+        (f"{LH}matrix/export/", "责任矩阵", "区民政局（"),
+        (f"{LH}export/", "逐项措施", "达标 1，未达标 1，缺数据 2"),
+        ("/implementation/overdue/export/", "超期清单", "SX-FUND-01"),
+        ("/checkup/610104001001/export/?on=2026-06-15", "合规对照单", "LH-SIZE-01"),
+    ],
+)
+def test_lists_are_sent_as_files_of_the_scope_and_logged(url, sheet, expected, measured, client_of):
+    client = client_of(Role.COUNTY_STAFF)
+    book = load_workbook(BytesIO(client.get(url).content))
+    rows = list(book[sheet].iter_rows(values_only=True))
+    page = client.get(url.replace("export/", "")).content.decode()
+    assert any(expected in str(cell) for row in rows[1:] for cell in row), rows[1:4]
+    assert "说明" in book.sheetnames and "导出 Excel" in page
+    event = Event.objects.filter(kind="export").latest("pk")
+    assert event.detail["list"] == sheet and event.detail["rows"] == len(rows) - 1
+    joint = "&" if "?" in url else "?"
+    foreign = url.replace("610104001001", measured.foreign_community.code)
+    assert client.get(f"{foreign}{joint}area=610102").status_code == 404
+
+
+def test_a_street_owes_what_a_document_gives_to_all_streets(measured, client_of):
+    clerk, staff = client_of(Role.STREET_CLERK), client_of(Role.COUNTY_STAFF)
+    street = measured.street
+    given = Measure.objects.filter(task__units__name="各街办", document__code="LH").order_by("order")
+    first, count = given.first(), given.distinct().count()
+    assert f"{street.name}尚未报送的措施" in text_of(clerk, "/todo/")
+    tasks = text_of(clerk, "/implementation/tasks/?show=open")
+    report = f"/implementation/measures/{first.code}/report/"
+    assert "我的任务" in text_of(clerk, "/") and street.name in tasks
+    assert f"{report}?area={street.code}&amp;unit=" in tasks
+    assert "SX-GOAL-01" not in tasks, "what names no street is not asked of it"
+
+    period = re.search(r'<option value="(\d{4}H\d)"', text_of(clerk, f"{report}?area={street.code}"))[1]
+    form = {"unit_name": "", "status": "under_way", "text": "已排查", "period": period, "key": KEY}
+    for _ in range(2):
+        assert clerk.post(f"{report}?area={street.code}", {**form, "area": street.code}).status_code == 302
+    row = Undertaking.objects.get()
+    assert (row.division, row.unit_name, row.state) == (street, "", State.WAITING)
+
+    text_of(staff, "/implementation/units/各街办/")  # what is the same for everybody is kept
+    with CaptureQueriesContext(connection) as queries:
+        page = text_of(staff, "/implementation/units/各街办/")
+    assert len(queries) <= 15
+    line = page.partition(f"{street.name}</a>")[2].partition("</tr>")[0]
+    assert re.findall(r"(\d+)(?:</b>)?</td>", line) == [str(count), str(count - 1), "1", "0", "0"]
+    other = page.partition(f"{measured.other_street.name}</a>")[2].partition("</tr>")[0]
+    assert re.findall(r"(\d+)(?:</b>)?</td>", other)[:3] == [str(count), str(count), "0"]
+    assert "1/2 已报送" in page
+    assert "已报送" in text_of(staff, f"{LH}matrix/").partition("各街办")[2].partition("</td>")[0]
+    assert "待审核" in text_of(clerk, "/implementation/tasks/")
+    assert "我的任务" not in text_of(staff, "/") and staff.get("/implementation/tasks/").status_code == 403

@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 import yaml
+from django.db import transaction
 
 from governance.divisions.models import Division, Level
 from governance.divisions.paths import path_length
 from governance.divisions.registry import make_communities
 from governance.policies.evaluation.community import results_of_many
+from governance.policies.evaluation.own import OWN_KINDS
 from governance.policies.evaluation.relation import live_relation
 from governance.policies.evaluation.resolve import rules_for
 from governance.policies.evaluation.upper import upper_results
 from governance.policies.models import Standard
 from tests.factories import Tree, case_street, make_division
-from tests.registry import FACTS, add_facts
+from tests.registry import FACTS, add_facts, add_records
 
 Case = dict[str, Any]
 
@@ -110,9 +112,45 @@ def _upper_result(code: str, communities: list[Division], level: Level, on: date
     return next((trace.as_json() for trace in result.traces if trace.code == code), {"outcome": None})
 
 
+OWN_FILES = sorted((CASES / "own").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", OWN_FILES, ids=_ids(OWN_FILES))
+def test_figures_of_higher_divisions(file: Path, measured_tree: Tree) -> None:
+    """Each case is a set of `places` by code with what stands in their ledgers; `at` is the one measured.
+
+    Every street gets a community that holds nothing: it is the divisions above it that are judged.
+    """
+    wrong = []
+    for case in _cases(file, {"places", "at"}):
+        with transaction.atomic():
+            wrong += _differences(case, _result_of_places(file.stem, case))
+            transaction.set_rollback(True)
+    assert not wrong, "\n".join(wrong)
+
+
+def _result_of_places(code: str, case: Case) -> dict[str, Any]:
+    made = []
+    for place, entries in case["places"].items():
+        street = str(place).ljust(9, "0")[:6] + (str(place)[6:9] or "001")
+        known = Division.objects.filter(code=street).first() or make_division(street, street)
+        community = make_division(f"{street}101", "演示社区", known)
+        add_records(community, entries)
+        made.append(community.pk)
+    make_communities()
+    at = Division.objects.get(code=str(case["at"]))
+    rules = [rule for rule in rules_for(path=at.path, on=case.get("day", USUAL_DAY)) if rule.code == code]
+    relation = live_relation(path=at.path, on=case.get("day", USUAL_DAY), rules=rules, division_ids=made)
+    results = upper_results(relation=relation, level=at.level)
+    traces = [trace for result in results for trace in result.traces]
+    return next((trace.as_json() for trace in traces), {"outcome": None})
+
+
 def test_every_standard_has_cases(measured_tree: Tree) -> None:
     uppers = {standard.code: standard.upper for standard in Standard.objects.select_related("measure")}
     only = {code for code, upper in uppers.items() if upper.get("only")}
     assert uppers.keys() - only == {file.stem for file in FILES}
-    own = {file.stem for file in UPPER_FILES}
-    assert only <= own <= {code for code, upper in uppers.items() if upper}
+    upper = {file.stem for file in UPPER_FILES}
+    own = {code for code, each in uppers.items() if each.get("kind") in OWN_KINDS}
+    assert own == {file.stem for file in OWN_FILES}
+    assert only - own <= upper <= {code for code, each in uppers.items() if each}

@@ -22,6 +22,12 @@ GRID = {"min": 300, "max": 500, "of": "households_resident", "smallest": "reside
 PAY = {"input": "population_resident", "factor": 2}
 RISES = {"last": "population_resident"}
 SHARES = {"other": "population_resident", "tolerance": 1}
+SIZE = {
+    "persons": "population_resident",
+    "over_households": 5000,
+    "over_persons": 15000,
+    "small_households": 1000,
+}
 EACH = {"of": {"population_resident": 13, "population_registered": 12}}
 
 TABLE = [
@@ -69,6 +75,13 @@ TABLE = [
     ("equal_shares", SHARES, 98, {"population_resident": 100}, "N", 2),
     ("equal_shares", SHARES, 0, {"population_resident": 0}, "A", None),
     ("equal_shares", SHARES, 5, {"population_resident": None}, "D", None),
+    # D09: a bound itself is normal; persons that no lower bound names decide upwards only.
+    ("size_class", SIZE, 1000, {"population_resident": 0}, "M", 0),
+    ("size_class", SIZE, 999, {"population_resident": 15000}, "W", 1),
+    ("size_class", {**SIZE, "small_persons": 5000}, 1000, {"population_resident": 4999}, "W", 0),
+    ("size_class", SIZE, 5000, {"population_resident": 15001}, "W", 0),
+    ("size_class", SIZE, 5002, {"population_resident": 15000}, "W", 2),
+    ("size_class", SIZE, 3000, {"population_resident": None}, "D", None),
     # D28: each source against its own amount.
     ("each_at_least", EACH, 25, {"population_resident": 13, "population_registered": 12}, "M", 0),
     ("each_at_least", EACH, 30, {"population_resident": 18, "population_registered": 11}, "N", 1),

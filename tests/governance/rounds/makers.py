@@ -19,6 +19,7 @@ def round_of(
     due_on: date | None = None,
     sheets: Sequence[str] = ("communities", "grids"),
     streets: Sequence[str] = ("610104001", "610104002"),
+    duties: Sequence[str] = (),
 ) -> Round:
     """Sent by 莲湖区 to both of its streets, due in ten days."""
     return issue(
@@ -28,4 +29,5 @@ def round_of(
         sheets=sheets,
         streets=[tree[code].pk for code in streets],
         today=today(),
+        duties=duties,
     )

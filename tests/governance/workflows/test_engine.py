@@ -26,6 +26,7 @@ from governance.records.once import AlreadySubmitted, new_token
 from governance.workflows import engine, hooks
 from governance.workflows.catalogue import kinds, procedure_of
 from governance.workflows.days import remove_day, set_day
+from governance.workflows.deadlines import add_months
 from governance.workflows.models import Case, CaseEvent, CaseState, SpecialDay, StepState, Verb
 from governance.workflows.papers import add_paper, remove_paper
 from governance.workflows.reminders import remind_by_clock, urge
@@ -234,6 +235,19 @@ def test_the_election_is_due_three_months_after_the_approval(office: Office):
     due = case.steps.get(key="election").due_on
     assert (due.year * 12 + due.month) - (approved.year * 12 + approved.month) == 3
     assert states(case)["filing"] == states(case)["premises"] == StepState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        (date(2026, 3, 31), date(2026, 6, 30)),
+        (date(2026, 11, 30), date(2027, 2, 28)),
+        (date(2027, 11, 30), date(2028, 2, 29)),
+        (date(2026, 1, 15), date(2026, 4, 15)),
+    ],
+)
+def test_a_month_without_the_day_ends_on_its_last(start: date, due: date):
+    assert add_months(start, 3) == due
 
 
 def _pack_with(tmp_path: Path, months: int, *, step: str = "") -> Path:
