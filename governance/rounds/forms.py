@@ -88,14 +88,15 @@ class IssueForm(RequestForm):
             groups.setdefault(duty.group, []).append((duty.key, duty.label))
         if not groups:
             del self.fields["duties"]
-        for name, choices in (
-            *([("duties", list(groups.items()))] if groups else []),
-            ("sheets", [(sheet.slug, sheet.name) for sheet in offered]),
-            ("streets", [(row.pk, row.name) for row in rows]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        self._offer("sheets", [(sheet.slug, sheet.name) for sheet in offered])
+        self._offer("streets", [(row.pk, row.name) for row in rows])
+        if groups:
+            self._offer("duties", list(groups.items()))
+
+    def _offer(self, name: str, choices: Sequence[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
 
 class RemarkForm(forms.Form):

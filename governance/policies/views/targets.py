@@ -318,7 +318,7 @@ class TargetsExport(_OfDivision, PolicyMixin, View):
             list_name="目标台账",
             path=division.path,
             rows=len(self.lines),
-            filters=self.filter_form.conditions,
+            filters=dict(self.filter_form.conditions),
         )
 
 
