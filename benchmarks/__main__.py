@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NAMES = ("list", "import", "export", "evaluation", "report")
+NAMES = ("list", "import", "export", "evaluation", "growth", "report")
 MODULES = {
     "list": "lists",
     "import": "workbook_import",
     "export": "workbook_export",
     "evaluation": "evaluation",
+    "growth": "growth",
     "report": "report",
 }
 ROWS = 20356

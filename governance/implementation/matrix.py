@@ -47,8 +47,9 @@ Groups = Mapping[int, GroupProgress]
 def _row(number: str, title: str, lines: list[Line], groups: Groups) -> MatrixRow:
     row = MatrixRow(number, title, lines)
     for unit in {unit.name: unit for line in lines for unit in line.units}.values():
-        if unit.level is not None and unit.level in groups:
-            tag = groups[unit.level].text([line.measure.pk for line in lines])
+        group = groups.get(unit.level) if unit.level is not None else None
+        if group is not None:
+            tag = group.text([line.measure.pk for line in lines])
             row.cells.setdefault(unit.role, []).append((unit.name, tag))
             continue
         own_lines = [(line, unit.role) for line in lines]

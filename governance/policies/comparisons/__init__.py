@@ -1,5 +1,7 @@
 """How an indicator is compared with a standard's value: one class per kind, each also its schema."""
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from governance.policies.comparisons.bands import Bands
@@ -68,5 +70,13 @@ __all__ = [
 
 
 def comparison_for(kind: str, parameters: dict[str, Any]) -> Comparison:
-    """The comparison of a stored value; parameters were validated when the pack was loaded."""
-    return COMPARISONS[kind].model_validate(parameters)
+    """The comparison of a stored value; parameters were validated when the pack was loaded.
+
+    Comparisons never change, so equal parameters give the same object, made once a process.
+    """
+    return _comparison(kind, json.dumps(parameters, sort_keys=True, default=str))
+
+
+@lru_cache(maxsize=2048)
+def _comparison(kind: str, text: str) -> Comparison:
+    return COMPARISONS[kind].model_validate(json.loads(text))

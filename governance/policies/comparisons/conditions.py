@@ -5,9 +5,11 @@ it no_data, unless another one is false already. `only_warns` names area types t
 of and that are measured by the figure of another: missing it there is a warning, never a failure (G11).
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,6 +35,16 @@ class Conditions(BaseModel):
     new_since: date | None = None
     from_approval: bool = False
     only_warns: tuple[Literal["urban", "town", "rural"], ...] = ()
+
+
+def conditions_for(stored: dict[str, Any]) -> Conditions:
+    """The conditions of a stored standard; equal ones are the same object, made once a process."""
+    return _conditions(json.dumps(stored, sort_keys=True))
+
+
+@lru_cache(maxsize=1024)
+def _conditions(text: str) -> Conditions:
+    return Conditions.model_validate(json.loads(text))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from governance.policies.comparisons.bands import Band, Bands
 from governance.policies.comparisons.base import Comparison
@@ -143,6 +143,8 @@ def _plain(value: Any) -> Any:
     """JSON-ready: exact figures as packs write them."""
     if isinstance(value, Fraction):
         return _stored(value)
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 

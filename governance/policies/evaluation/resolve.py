@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from governance.divisions.paths import is_under
+from governance.divisions.paths import ancestor_paths, is_under, under
 from governance.policies.comparisons import comparison_for
-from governance.policies.comparisons.conditions import Conditions
+from governance.policies.comparisons.conditions import conditions_for
 from governance.policies.evaluation.rule import Rule
 from governance.policies.indicators import indicator
 from governance.policies.models import LocalValue, Standard, StandardValue
@@ -129,9 +129,24 @@ def catalogue_rows() -> QuerySet[Standard]:
     return rows.prefetch_related("values", _local_values())
 
 
-def catalogue() -> list[Standard]:
-    """All standards as evaluation reads them; good for several calls of `rules_for`."""
-    return list(catalogue_rows())
+def catalogue(path: str = "") -> list[Standard]:
+    """All standards as evaluation reads them, or those that may say something inside the division at `path`;
+    good for several calls of `rules_for` about it.
+
+    Nothing is kept between calls: packs and local values change in other processes, and a stale rule would
+    judge wrongly. Most packs say nothing of most divisions, so reading fewer is the larger gain.
+    """
+    rows = catalogue_rows()
+    if path:
+        place = "measure__document__jurisdiction__path"
+        local = LocalValue.objects.enacted().filter(standard=OuterRef("pk"))
+        rows = rows.filter(_touches(path, place) | Exists(local.filter(_touches(path, "path"))))
+    return list(rows)
+
+
+def _touches(path: str, field: str) -> Q:
+    """What lies above a division, is the division, or lies below it."""
+    return Q(**{f"{field}__in": ancestor_paths(path)}) | under(path, field)
 
 
 def enacted_values(standard: Standard) -> list[LocalValue]:
@@ -161,7 +176,7 @@ def _rules_of_standard(
     if (value is None or value.parameters is None) and not local:
         return []
     measured = indicator(standard.indicator)
-    conditions = Conditions.model_validate(standard.conditions)
+    conditions = conditions_for(standard.conditions)
 
     def rule(value: StandardValue | LocalValue, path: str, local: LocalValue | None = None) -> Rule:
         comparison = comparison_for(standard.comparison, value.parameters or {})
@@ -186,7 +201,7 @@ def rules_for(
     replace another. `used` and `beside` are the local values of a stored run and which of them stood beside
     a wider rule; `extra` is a value looked at as if it were in force.
     """
-    standards = catalogue() if standards is None else list(standards)
+    standards = catalogue(path) if standards is None else list(standards)
     if standards and not hasattr(standards[0], _ENACTED):
         prefetch_related_objects(standards, _local_values())
     rules = [
