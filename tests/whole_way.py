@@ -56,10 +56,13 @@ def take(book: str) -> dict[str, Any]:
 
 
 def write(book: str) -> dict[str, Any]:
+    from communities.models import CommunityBoundary
     from demo.loading import load_registries
 
     begin()
     load_registries()
+    # Boundaries are drawn, no workbook carries them; with them LH-BND-01 would differ where it is read.
+    CommunityBoundary.objects.all().delete()
     command("export_workbook", DISTRICT, book, "--as", STAFF, "--reveal", "--reason", "对比两种数据库")
     return {"checks": checks()}
 

@@ -54,7 +54,7 @@ class IssueForm(RequestForm):
     )
     duties = forms.MultipleChoiceField(
         label="专项台账",
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "long"}),
         required=False,
         help_text="按期填报的选期间，长期有效的按现有情况核对。街道和社区填的才列出。",
     )
