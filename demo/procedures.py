@@ -16,8 +16,9 @@ from governance.policies.procedure_schema import ProcedureStep
 from governance.policies.record_schema import RecordField
 from governance.workflows.answers import to_json
 from governance.workflows.catalogue import kinds, procedure_of
-from governance.workflows.engine import finish_step, open_case, refuse, return_step, save_step, withdraw
+from governance.workflows.engine import finish_step, refuse, return_step, save_step, withdraw
 from governance.workflows.models import Case, CaseState
+from governance.workflows.opening import open_case
 from governance.workflows.papers import add_paper
 
 USERS = {

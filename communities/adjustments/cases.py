@@ -18,8 +18,9 @@ from governance.accounts.scope import require
 from governance.divisions.paths import is_under
 from governance.policies.models import PolicyDocument
 from governance.workflows.catalogue import Kind, kinds
-from governance.workflows.engine import NAME, open_case, save_step
+from governance.workflows.engine import save_step
 from governance.workflows.models import Case, CaseState, CaseStep
+from governance.workflows.opening import NAME, open_case
 
 EFFECT = "apply_adjustment"
 PLAN_GATE = "adjustment_planned"

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from governance.accounts.models import User
@@ -21,20 +21,12 @@ from governance.accounts.roles import Action
 from governance.accounts.scope import require, scope_of
 from governance.audit.models import EventKind
 from governance.audit.services import record
-from governance.divisions.models import Division
-from governance.divisions.paths import is_under
-from governance.ledgers.subjects import is_of_another_area
-from governance.policies.models import PolicyDocument
 from governance.policies.procedure_schema import Procedure, ProcedureStep, Turn
 from governance.records import once
 from governance.workflows import hooks
 from governance.workflows.answers import answers_of, problems, values_of, words
 from governance.workflows.catalogue import (
-    ACTIONS,
     ACTOR_NAMES,
-    AREA_NAMES,
-    Kind,
-    newest_version,
     procedure_of,
 )
 from governance.workflows.dues import set_due_days
@@ -50,7 +42,6 @@ from governance.workflows.models import (
 )
 
 TEXT = 500
-NAME = 80
 PAPERS, GATES = "_papers", "_gates"
 
 
@@ -143,77 +134,7 @@ def clean_text(text: str, field: str, missing: str = "") -> str:
     return text
 
 
-# --- opening ----------------------------------------------------------------------------------------------
-def open_case(*, user: User, kind: Kind, division: Division, name: str, token: str = "") -> Case:
-    """Open a case at a division; sent twice it is opened once.
-
-    Raises `PermissionDenied`, and `ValidationError` by field.
-    """
-    require(user, kind.opener, division.path)
-    if (saved := once.find_saved(user, token, Case)) is not None:
-        return saved
-    name = " ".join(name.split())
-    if not name:
-        raise ValidationError({"name": f"请填写{kind.procedure.name}。"})
-    if len(name) > NAME:
-        raise ValidationError({"name": f"最多 {NAME} 字，现有 {len(name)} 字。"})
-    document = PolicyDocument.objects.select_related("jurisdiction").filter(key=kind.document.id).first()
-    holds = document is not None and is_under(division.path, document.jurisdiction.path)
-    if not holds or division.level != kind.level or division.closed_on is not None:
-        raise ValidationError({"division": "请选择现有的、本流程适用的单位。"})
-    if is_of_another_area(division, kind.procedure.area_types, list(AREA_NAMES)):
-        names = "、".join(AREA_NAMES[each] for each in kind.procedure.area_types)
-        text = f"“{kind.procedure.title}”适用于{names}社区，“{division.name}”登记的区域类型不同，请改选流程。"
-        raise ValidationError({"division": text})
-    try:
-        with transaction.atomic():
-            return _open(user, kind, division, name, token)
-    except once.AlreadySubmitted:
-        return once.find_saved(user, token, Case)
-    except IntegrityError:
-        raise ValidationError(
-            {"name": f"“{division.name}”已有同样的“{kind.procedure.title}”正在办理，请到办理事项里接着办。"}
-        ) from None
-
-
-def _open(user: User, kind: Kind, division: Division, name: str, token: str) -> Case:
-    submission = once.claim(user, token)
-    version = newest_version(kind.procedure.slug)
-    if version is None:
-        raise ValidationError("流程还没有装载，请系统管理员运行 load_policies。")
-    lock_key = {"no": None, "division": "", "name": name}[kind.procedure.once]
-    case = Case.objects.create(
-        division=division,
-        procedure=version,
-        slug=kind.procedure.slug,
-        name=name,
-        lock_key=lock_key,
-        opened_by=user,
-    )
-    procedure = procedure_of(case)
-    rows = [
-        CaseStep(
-            case=case,
-            division=division,
-            path=division.path,
-            key=step.key,
-            order=place,
-            action=ACTIONS[step.by].value,
-        )
-        for place, step in enumerate(procedure.steps)
-    ]
-    CaseStep.objects.bulk_create(rows)
-    held = Held(case, procedure, list(case.steps.order_by("order")))
-    _advance(held)
-    for row in set_due_days(case, held.rows):
-        row.save(update_fields=["due_on"])
-    record(EventKind.CREATE, obj=case, after={"name": name, "procedure": procedure.title})
-    CaseEvent.objects.create(case=case, verb=Verb.OPENED, by=user)
-    once.settle(submission, case)
-    return case
-
-
-def _advance(held: Held) -> None:
+def advance(held: Held) -> None:
     """Begin the steps whose turn has come; end the case when nothing is left."""
     now = timezone.now()
     for key, state in next_states(held.procedure, held.states, held.answers).items():
@@ -343,7 +264,7 @@ def _turn(held: Held, step: ProcedureStep, values: Mapping[str, Any], user: User
             _go_back(held, turn.to, {})
             _note(held, Verb.RETURNED, user, turn.to, opinion, by_answer=step.title)
         return
-    _advance(held)
+    advance(held)
 
 
 def _reason(step: ProcedureStep, turn: Turn, values: Mapping[str, Any], opinion: str) -> str:
@@ -405,7 +326,7 @@ def skip_step(*, user: User, case: Case, key: str, reason: str, revision: int, t
         row.state = StepState.SKIPPED
         row.save(update_fields=["state"])
         _note(held, Verb.SKIPPED, user, key, text)
-        _advance(held)
+        advance(held)
     return held.case
 
 

@@ -19,8 +19,9 @@ from governance.web.filters import FilterForm
 from governance.web.forms import DateField
 from governance.workflows.answers import to_json, value_of, words
 from governance.workflows.catalogue import Kind, kinds
-from governance.workflows.engine import NAME, TEXT
+from governance.workflows.engine import TEXT
 from governance.workflows.models import CaseState, CaseStep
+from governance.workflows.opening import NAME
 from governance.workflows.papers import field_of
 
 PHRASES = (

@@ -24,9 +24,9 @@ from governance.web.policy import Needs
 from governance.web.todo import days_text
 from governance.web.views import Button, Crumb, FormPage, ListPage, TemplatePage
 from governance.workflows.catalogue import Kind, kinds, procedure_of
-from governance.workflows.engine import open_case
 from governance.workflows.forms import CaseFilter, OpenForm
 from governance.workflows.models import LIVE_STEPS, Case, CaseState, CaseStep
+from governance.workflows.opening import open_case
 from governance.workflows.waiting import Tab, cases_in
 
 TITLE = "办理事项"

@@ -15,8 +15,9 @@ from governance.divisions.models import Division, Level
 from governance.people.models import Person
 from governance.policies.procedure_schema import ProcedureStep
 from governance.workflows.catalogue import kinds, procedure_of
-from governance.workflows.engine import finish_step, open_case, save_step, take_over
+from governance.workflows.engine import finish_step, save_step, take_over
 from governance.workflows.models import Case
+from governance.workflows.opening import open_case
 from governance.workflows.papers import add_paper
 from tests.factories import Tree
 

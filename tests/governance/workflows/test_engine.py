@@ -28,6 +28,7 @@ from governance.workflows.catalogue import kinds, procedure_of
 from governance.workflows.days import remove_day, set_day
 from governance.workflows.deadlines import add_months
 from governance.workflows.models import Case, CaseEvent, CaseState, SpecialDay, StepState, Verb
+from governance.workflows.opening import open_case
 from governance.workflows.papers import add_paper, remove_paper
 from governance.workflows.reminders import remind_by_clock, urge
 from governance.workflows.waiting import Tab, cases_in, steps_for
@@ -383,7 +384,7 @@ def test_a_decision_is_opened_by_the_template_of_its_area(office: Office):
     clerk = make_user("hn-clerk", Role.STREET_CLERK, street)
 
     def opened(slug: str, name: str) -> Case:
-        return engine.open_case(user=clerk, kind=kinds()[slug], division=divisions[name], name="演示事项")
+        return open_case(user=clerk, kind=kinds()[slug], division=divisions[name], name="演示事项")
 
     for slug, mine, other, text in (
         ("hn-decision-urban", "甲", "乙", "“一征三议两公开”适用于城市社区，“演示乙”登记的区域类型不同"),
@@ -418,10 +419,10 @@ def test_every_procedure_moves_the_figures_of_its_measures(office: Office, slug)
         }
 
     assert running() == {"办理中 0 件"}
-    engine.open_case(user=clerk, kind=kind, division=place, name="演示事项")
+    open_case(user=clerk, kind=kind, division=place, name="演示事项")
     assert running() == {"办理中 1 件"}
     with pytest.raises(ValidationError, match="本流程适用的单位"):
-        engine.open_case(user=clerk, kind=kind, division=office.tree.by_code["0"], name="别处")
+        open_case(user=clerk, kind=kind, division=office.tree.by_code["0"], name="别处")
 
 
 def test_every_gate_and_effect_of_the_packs_is_known():
