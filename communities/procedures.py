@@ -15,6 +15,7 @@ from communities.adjustments.plan import read
 from communities.choices import Establishment
 from communities.founding import register_community
 from communities.models import Adjustment, Community
+from communities.rulings import too_long
 from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.services import OpenRefused
@@ -39,6 +40,9 @@ def found_community(doing: Finishing) -> None:
     if doing.case.result_id is not None:
         # Approved anew after a return: the community is there already.
         return
+    proposed = {key.removeprefix(f"{PROPOSAL}."): value for key, value in answers.items()}
+    if long := list(too_long(proposed)):
+        raise ValidationError({"_gates": [f"{text}请退回“提出设立意见”修改。" for text in long]})
     try:
         community = register_community(
             street=doing.case.division,

@@ -7,7 +7,7 @@ must at least have been drawn: a boundary in force names its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from communities.adjustments.applying import bring_along
 from communities.models import Community, CommunityBoundary, Compound
 from governance.audit.models import EventKind
 from governance.audit.services import build, record, record_many
-from governance.divisions.models import Division, Level
+from governance.divisions.models import Division, Level, UnknownCode
 from governance.divisions.paths import path_length, under
 from governance.divisions.transfers import whole_by_kind
 from governance.exchange.hooks import after_import
@@ -40,7 +40,12 @@ def _manager(doing: Finishing) -> Division | None:
     """The community that the ruling names; of the same county, not closed."""
     county = doing.case.path[: path_length(Level.COUNTY)]
     code = re.sub(r"\s", "", _ruled(doing).get("code") or "")
-    return Division.objects.filter(under(county), code=code, level=Level.COMMUNITY, closed_on=None).first()
+    inside = Division.objects.filter(under(county), level=Level.COMMUNITY, closed_on=None)
+    try:
+        # The portal's own code may have given way to the official one since the ruling.
+        return inside.by_code(code) if code else None
+    except UnknownCode:
+        return None
 
 
 def _names(doing: Finishing) -> list[str]:
@@ -54,6 +59,23 @@ def _says_more(doing: Finishing) -> bool:
     return bool(_names(doing)) or any(ruled.get(side) for side in SIDES)
 
 
+def _changes_something(doing: Finishing, home: Division) -> bool:
+    """Whether carrying it out writes a side or moves a compound that is not at home already."""
+    if any(_ruled(doing).get(side) for side in SIDES):
+        return True
+    names = set(_names(doing))
+    here = Compound.objects.valid().filter(division=home, ended_on=None, name__in=names)
+    return bool(names - set(here.values_list("name", flat=True)))
+
+
+def too_long(values: Mapping[str, Any]) -> Iterator[str]:
+    """Sides in words, by `east` to `north`, that the registry has no room for."""
+    for side in SIDES:
+        field: Any = Community._meta.get_field(f"boundary_{side}")
+        if len(values.get(side) or "") > field.max_length:
+            yield f"“{field.verbose_name}”最多 {field.max_length} 字，请写短一些。"
+
+
 def _compound(doing: Finishing, name: str, home: Division) -> Compound:
     """The compound of a name, wherever in the county; raises `ValidationError`."""
     county = home.path[: path_length(Level.COUNTY)]
@@ -65,7 +87,9 @@ def _compound(doing: Finishing, name: str, home: Division) -> Compound:
     if len(elsewhere) > 1:
         places = "、".join(each.division.name for each in elsewhere)
         raise ValidationError(f"有多个社区登记了“{name}”（{places}），请先在小区台账改名区分。")
-    if elsewhere and len(found) > 1:
+    # The name is unique among a community's compounds, ended ones included.
+    namesakes = Compound.objects.valid().filter(division=home, name=name)
+    if elsewhere and namesakes.exists():
         raise ValidationError(f"“{home.name}”已有同名小区“{name}”，请先在小区台账改名区分。")
     return found[0]
 
@@ -73,6 +97,7 @@ def _compound(doing: Finishing, name: str, home: Division) -> Compound:
 def ruled_manager(doing: Finishing) -> Iterable[str]:
     """The community and the compounds of a ruling are those of the registry."""
     home = _manager(doing)
+    yield from too_long(_ruled(doing))
     if home is None:
         if code := doing.values.get("code"):
             yield f"本区没有代码为 {code} 的社区，或者社区已撤销，请核对管理社区代码。"
@@ -86,15 +111,24 @@ def ruled_manager(doing: Finishing) -> Iterable[str]:
             yield from error.messages
 
 
+def names_it(number: str, text: str) -> bool:
+    """Whether a text names a document: 3号 is not 13号, blanks and the kind of brackets do not count."""
+
+    def plain(words: str) -> str:
+        return re.sub(r"\s", "", words).translate(str.maketrans("〔［[【（(〕］]】）)", "(((((()))))" + ")"))
+
+    return re.search(rf"(?<!\d){re.escape(plain(number))}", plain(text)) is not None
+
+
 def ruling_on_record(doing: Finishing) -> Iterable[str]:
     """A ruling for a community of the county changes sides or compounds, or has been drawn."""
     home = _manager(doing)
-    if home is None or _says_more(doing):
+    if home is None or _changes_something(doing, home):
         return
     number = _ruled(doing).get("number") or ""
     drawn = CommunityBoundary.objects.current().filter(division=home)  # type: ignore[attr-defined]
     for row in drawn:
-        if number and any(number in text for text in (row.basis, row.overlap_ruling)):
+        if number and any(names_it(number, text) for text in (row.basis, row.overlap_ruling)):
             return
     yield (
         f"“{home.name}”的边界还没有按裁定修改：请在“社区边界”画出新边界并生效，"
@@ -150,6 +184,9 @@ def _move(doing: Finishing, home: Division, reason: str) -> list[str]:
             Compound.objects.select_for_update(of=("self",)).select_related("division").get(pk=found.pk)
         )
         former = compound.division
+        was = found.division_id, None, None
+        if (compound.division_id, compound.voided_on, compound.ended_on) != was:
+            raise ValidationError({"_gates": f"小区“{name}”刚刚被修改，请核对后再提交。"})
         compound.division, compound.path = home, home.path
         compound.version += 1
         compound.save()

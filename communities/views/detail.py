@@ -132,7 +132,8 @@ class CommunityPage(DetailPage):
         if may(Action.CHANGE, self.division.path):
             url = reverse("records:change", args=["communities", self.object.pk])
             buttons.append(RowButton("修改", url, "edit", primary=True))
-        if is_own_code(self.division) and may(Action.ADD, self.division.path):
+        is_open = self.division.closed_on is None
+        if is_open and is_own_code(self.division) and may(Action.ADD, self.division.path):
             url = reverse("communities:official_code", args=[self.division.code])
             buttons.append(RowButton("登记正式代码", url, "edit"))
         files = reverse("records:attach", args=["communities", self.object.pk])

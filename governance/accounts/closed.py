@@ -83,6 +83,8 @@ def move(*, by: User, grant: DivisionGrant, to: Sequence[str]) -> list[Division]
 
     Raises `ValidationError` and `PermissionDenied`.
     """
+    if not DivisionGrant.objects.select_for_update(of=("self",)).filter(pk=grant.pk).exists():
+        raise ValidationError("这项授权已由他人改授或收回，请刷新页面。")
     (left,) = left_on_closed([grant])
     chosen = [each for each in left.successors if each.code in to]
     if not chosen or len(chosen) != len(set(to)):

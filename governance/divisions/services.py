@@ -113,6 +113,8 @@ def give_official_code(*, division: Division, code: str, reason: str) -> Divisio
     division = Division.objects.select_for_update().get(pk=division.pk)
     if division.code == code:
         return division
+    if division.closed_on is not None:
+        raise OpenRefused(f"“{division.name}”已撤销，不能再登记正式代码。")
     if not is_own_code(division):
         raise OpenRefused(f"“{division.name}”已有正式代码 {division.code}，不能在此更换。")
     if not code.startswith(street.code):

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.exchange.listfile import write_list
-from governance.implementation.catalogue import Line, state_tag
+from governance.implementation.catalogue import NOBODY, Line, state_tag
 from governance.implementation.matrix import Cell, MatrixRow
 from governance.policies.outcomes import Outcome
-
-NOBODY = "未分工"
 
 
 @dataclass(frozen=True)

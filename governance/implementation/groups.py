@@ -53,6 +53,19 @@ class GroupProgress:
     reported: Counter[int]
     accepted: Counter[int]
 
+    @property
+    def asked(self) -> int:
+        """Reports that are owed: one of every member on every measure."""
+        return sum(member.owed for member in self.members)
+
+    @property
+    def reported_in_all(self) -> int:
+        return self.reported.total()
+
+    @property
+    def accepted_in_all(self) -> int:
+        return self.accepted.total()
+
     def text(self, measures: Sequence[int]) -> tuple[str, str]:
         """Text and colour of a tag over some measures: 已报送 3/9 街道次."""
         asked = len(self.members) * len(measures)

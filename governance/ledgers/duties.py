@@ -96,14 +96,14 @@ def _filed(
             in_time |= Q(code=ledger.code, period=period.code, started_on__lte=due)
     codes = [ledger.code for ledger in some if periods[ledger.slug]]
     rows = LedgerEntry.objects.valid().filter(under(path), code__in=codes).order_by()
-    rows = rows.exclude(_unfinished(some))
+    rows = rows.exclude(unfinished(some))
     found = rows.values("code", "period").annotate(
         done=Count("division", distinct=True), timely=Count("division", distinct=True, filter=in_time)
     )
     return {(row["code"], row["period"]): (row["done"], row["timely"]) for row in found}
 
 
-def _unfinished(some: Iterable[Ledger]) -> Q:
+def unfinished(some: Iterable[Ledger]) -> Q:
     """Entries of a period that were begun but have not come to what closes them: not filed yet."""
     found = Q(pk__in=[])
     for ledger in some:
@@ -124,7 +124,7 @@ def missing_subjects(ledger: Ledger, path: str, period: Period | None, on: date)
     """The subjects below a path that have not filed a period, or lack what each must have."""
     rows = LedgerEntry.objects.valid().filter(under(path), code=ledger.code)
     if period is not None:
-        rows = rows.filter(period=period.code).exclude(_unfinished([ledger]))
+        rows = rows.filter(period=period.code).exclude(unfinished([ledger]))
     else:
         rows = rows.filter(active_on(on))
     asked = subjects(ledger, path).exclude(pk__in=rows.order_by().values("division"))

@@ -14,6 +14,7 @@ from governance.divisions.models import Division, Level
 from governance.divisions.paths import is_under, under
 from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import Ledger, ledgers
+from governance.ledgers.duties import unfinished
 from governance.ledgers.models import LedgerEntry
 from governance.ledgers.periods import Period, from_code, period_of
 from governance.ledgers.sheets import jurisdiction
@@ -110,6 +111,7 @@ def _filled(asked: Sequence[Asked], path: str, on: date) -> set[tuple[str, str, 
         entries = Q(period=period.code) if period else active_on(on)
         wanted |= Q(code=ledger.code) & entries
     rows = LedgerEntry.objects.valid().filter(under(path)).filter(wanted).order_by()
+    rows = rows.exclude(unfinished([ledger for _, ledger, _ in asked]))
     standing = {ledger.code for _, ledger, period in asked if period is None}
     return {
         (code, "" if code in standing else period, division)

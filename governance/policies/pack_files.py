@@ -128,7 +128,21 @@ def _check_records(folder: Path, pack: Pack, measures: set[str]) -> list[str]:
         if (record.code, record.version) in taken:
             problems.append(f"{place}: version {record.version} stands twice")
         taken.add((record.code, record.version))
+        problems += [f"{place}: {text}" for text in _misled(pack, record)]
     return problems
+
+
+def _misled(pack: Pack, record: RecordType) -> Iterator[str]:
+    """What is wrong with the entries that a gate wants to have come before, of this type or another."""
+    by_code = {each.code: each for each in pack.records}
+    for rule in record.rules:
+        if rule.earlier is None:
+            continue
+        other = by_code.get(rule.earlier.of or record.code)
+        if other is None or other.name is None or not other.status:
+            yield f"a gate asks for entries of {rule.earlier.of}, which is no named type with a status here"
+        elif unknown := set(rule.earlier.status) - set(other.field(other.status).choices):
+            yield f"a gate asks for unknown statuses {', '.join(sorted(unknown))} of {other.code}"
 
 
 def _check_procedures(folder: Path, pack: Pack, measures: set[str]) -> list[str]:

@@ -354,7 +354,7 @@ def withdraw(*, user: User, case: Case, opener: Action, reason: str, revision: i
     with _verb(case, user, token, revision) as held:
         require(user, opener, held.case.path)
         if held.case.result_id is not None:
-            raise ValidationError("批准的结果已经生效，不能撤回；需要更正的请退回有关步骤。")
+            raise ValidationError("已经登记了批准或裁定的结果，不能撤回；需要更正的请退回有关步骤。")
         text = clean_text(reason, "reason", "请写明撤回原因。")
         _end(held, CaseState.WITHDRAWN, user, Verb.WITHDRAWN, text)
     return held.case
@@ -367,7 +367,7 @@ def refuse(*, user: User, case: Case, key: str, reason: str, revision: int, toke
         if row.action not in (Action.REVIEW_CASE, Action.APPROVE_CASE):
             raise PermissionDenied("只有区（县）审核的步骤可以不予批准。")
         if held.case.result_id is not None:
-            raise ValidationError("批准的结果已经生效，不能再不予批准；需要更正的请退回有关步骤。")
+            raise ValidationError("已经登记了批准或裁定的结果，不能再不予批准；需要更正的请退回有关步骤。")
         text = clean_text(reason, "reason", "请写明不予批准的理由。")
         _end(held, CaseState.REFUSED, user, Verb.REFUSED, text)
     return held.case

@@ -9,7 +9,7 @@ from governance.accounts.roles import Role
 from governance.audit.models import Event, EventKind
 from governance.divisions.clock import today
 from governance.divisions.models import Division, RetiredCode
-from governance.divisions.services import check_paths
+from governance.divisions.services import OpenRefused, check_paths, give_official_code
 from tests.factories import Tree, make_user
 
 BASIS = "2026 年统计用区划代码"
@@ -84,6 +84,16 @@ def test_an_official_code_is_not_changed_here(tree: Tree, client_of):
     assert "已有正式代码 610104001001" in response.context["form"].errors["code"][0]
     detail = clerk.get(reverse("communities:detail", args=[tree.community.code])).content.decode()
     assert "登记正式代码" not in detail
+
+
+def test_a_closed_community_gets_none(founded: Community, client_of):
+    Division.objects.filter(pk=founded.division_id).update(closed_on=today())
+    clerk, own = client_of(Role.STREET_CLERK), founded.division.code
+    response = clerk.post(url(own), {"code": "610104001077", "basis": BASIS})
+    assert response.status_code == 404 or "已撤销" in response.context["form"].errors["code"][0]
+    assert not RetiredCode.objects.exists()
+    with pytest.raises(OpenRefused, match="已撤销"):
+        give_official_code(division=founded.division, code="610104001077", reason=BASIS)
 
 
 def test_others_may_not(tree: Tree, founded: Community, client_of):

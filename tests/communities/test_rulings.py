@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
+from communities.founding import found_community
 from communities.models import Community, Compound
+from communities.rulings import names_it
 from governance.accounts.roles import Role
 from governance.audit.models import Event
 from governance.divisions.clock import today
+from governance.divisions.services import give_official_code
 from governance.records import attachments
 from governance.records.models import Attachment
 from governance.workflows.models import Case, CaseState
@@ -66,6 +69,51 @@ def test_what_the_ruling_names_must_exist(office: Office):
         compound(office, code)
     with pytest.raises(ValidationError, match="有多个社区登记了“演示小区”（庙后街社区、化觉巷社区）"):
         ruled(office, compounds="演示小区")
+
+
+def test_an_ended_namesake_and_too_long_a_side_are_refused_at_the_ruling(office: Office):
+    ended, _ = compound(office, "610104001001"), compound(office, "610104002001")
+    ended.ended_on = today()
+    ended.save()
+    with pytest.raises(ValidationError, match="“莲湖路社区”已有同名小区“演示小区”"):
+        ruled(office, compounds="演示小区")
+    Case.objects.update(state=CaseState.WITHDRAWN, closed_at="2026-01-01T00:00Z")
+    with pytest.raises(ValidationError, match="“东至”最多 100 字"):
+        ruled(office, east="路" * 101)
+
+
+def test_a_code_that_became_official_meanwhile_still_names_the_community(office: Office):
+    clerk = office.user_of(Role.STREET_CLERK)
+    found = found_community(
+        user=clerk, street=office.tree.street, name="新桃园社区", opened_on=today(), basis="1"
+    )
+    case = ruled(office, code=found.division.code, east="演示铁路")
+    give_official_code(division=found.division, code="610104001077", reason="2026 年代码")
+    assert office.finish(case, "applied").state == CaseState.DONE
+    found.refresh_from_db()
+    assert found.boundary_east == "演示铁路"
+
+
+def test_a_compound_that_is_at_home_already_changes_nothing(office: Office):
+    compound(office, "610104001001")
+    case = ruled(office, compounds="演示小区")
+    with pytest.raises(ValidationError, match="边界还没有按裁定修改"):
+        office.finish(case, "applied")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("裁定书 莲民裁〔2026〕3号", True),
+        ("莲民裁 [2026] 3号", True),
+        ("莲民裁（2026）3号", True),
+        ("莲民裁〔2026〕13号", False),
+        ("", False),
+    ],
+)
+def test_a_number_is_found_whatever_its_brackets(text: str, names: bool):
+    assert names_it("莲民裁〔2026〕3号", text) is names
+    assert names_it("3号", "莲民裁〔2026〕13号") is False
 
 
 def test_a_ruling_that_changes_nothing_must_be_drawn(office: Office):

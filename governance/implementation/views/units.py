@@ -26,7 +26,7 @@ from governance.implementation.catalogue import (
     state_tag,
 )
 from governance.implementation.forms import AccountForm
-from governance.implementation.groups import progress_of
+from governance.implementation.groups import GroupProgress, progress_of
 from governance.implementation.models import State, UnitName
 from governance.implementation.units import is_for_unit, names_of, own_divisions, plain_names
 from governance.implementation.views.common import AreaMixin, area_url
@@ -38,6 +38,12 @@ from governance.web.views import Crumb, FormPage, TemplatePage
 class UnitsMixin(AreaMixin):
     def lines(self) -> list[Line]:
         return lines_of(applicable_measures(self.division), self.division, self.on, judged=True)
+
+    def progress(self, unit: UnitLine) -> GroupProgress | None:
+        """What the divisions behind a group have reported, each for itself."""
+        if unit.level is None:
+            return None
+        return progress_of([line.measure.pk for line, _ in unit.lines], self.division, unit.level)
 
     def rows_of(self, unit: UnitLine) -> list[dict[str, Any]]:
         """What a unit owes, late ones first, then by due day, in the order of the documents."""
@@ -76,7 +82,7 @@ class UnitsPage(UnitsMixin, TemplatePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         units, nobody = by_unit(self.lines(), self.on)
-        found = [(unit, self.url("implementation:unit", unit.name)) for unit in units]
+        found = [(unit, self.url("implementation:unit", unit.name), self.progress(unit)) for unit in units]
         return super().get_context_data(
             units=[each for each in found if not each[0].is_group],
             groups=[each for each in found if each[0].is_group],
@@ -107,9 +113,7 @@ class UnitPage(UnitsMixin, TemplatePage):
             # A unit of documents that do not apply here; names stand in documents everybody may read.
             unit = UnitLine(name, self.on)
         may_name = self.may(Action.DRAFT_POLICY) and name != NOBODY and not unit.is_group
-        group = None
-        if unit.level is not None:
-            group = progress_of((line.measure.pk for line, _ in unit.lines), self.division, unit.level)
+        group = self.progress(unit)
         rows = self.rows_of(unit)
         for row in rows if group else ():
             row["tag"] = group.text([row["line"].measure.pk]) if group else row["tag"]

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from governance.accounts.closed import left_on_closed, successors_of
+from governance.accounts.closed import left_on_closed, move, successors_of
 from governance.accounts.models import DivisionGrant
 from governance.accounts.roles import Role
 from governance.accounts.scope import Scope
@@ -54,6 +55,15 @@ def test_the_security_administrator_moves_a_role(tree: Tree, parts, client_of, u
     assert (taken.path, taken.reason) == (tree.community.path, "“莲湖路社区”已撤销，改授莲湖路西社区")
     assert "没有需要处理的授权" in security.get(PAGE).content.decode()
     assert security.post(PAGE, {"grant": grant.pk, "to": [parts[0].code]}).status_code == 404, "done already"
+
+
+def test_what_somebody_else_settled_is_not_settled_again(tree: Tree, parts, user_of):
+    grant = DivisionGrant.objects.get(user=user_of(Role.COMMUNITY, tree.community))
+    security = user_of(Role.SECURITY_ADMIN)
+    move(by=security, grant=grant, to=[parts[0].code])
+    with pytest.raises(ValidationError, match="已由他人改授或收回"):
+        move(by=security, grant=grant, to=[parts[1].code])
+    assert Scope(grant.user).divisions == [parts[0]]
 
 
 def test_nobody_else_and_nothing_of_others(tree: Tree, parts, client_of, user_of):

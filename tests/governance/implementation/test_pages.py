@@ -279,6 +279,8 @@ def test_a_street_owes_what_a_document_gives_to_all_streets(measured, client_of)
     other = page.partition(f"{measured.other_street.name}</a>")[2].partition("</tr>")[0]
     assert re.findall(r"(\d+)(?:</b>)?</td>", other)[:3] == [str(count), str(count), "0"]
     assert "1/2 已报送" in page
+    listed = text_of(staff, "/implementation/units/").partition("各街办")[2].partition("</tr>")[0]
+    assert f">1 / {2 * count}<" in listed, "the list tells what the unit's page tells"
     assert "已报送" in text_of(staff, f"{LH}matrix/").partition("各街办")[2].partition("</td>")[0]
     assert "待审核" in text_of(clerk, "/implementation/tasks/")
     assert "我的任务" not in text_of(staff, "/") and staff.get("/implementation/tasks/").status_code == 403

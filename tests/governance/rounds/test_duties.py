@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from governance.accounts.roles import Role
 from governance.divisions.clock import today
+from governance.ledgers.models import LedgerEntry
 from governance.ledgers.periods import period_of
 from governance.rounds.filling import confirm
 from governance.rounds.models import Round, RoundStreet
@@ -110,3 +111,15 @@ def test_what_is_filed_is_done(tree: Tree, made: Round, client_of) -> None:
     row = RoundStreet.objects.get(round=made, division=tree.street)
     page = text_of(client_of(Role.STREET_CLERK), row.get_absolute_url())
     assert page.count("已填齐") == 2 and "台账都已填好" in page
+
+
+def test_an_entry_that_is_not_finished_is_not_filed(tree: Tree, user_of, client_of) -> None:
+    period = period_of(today(), "year").before().code
+    made = round_of(tree, user_of(Role.COUNTY_STAFF), sheets=(), duties=(f"sx-asm-05:{period}",))
+    row = RoundStreet.objects.get(round=made, division=tree.street)
+    entry = {"type": "SX-ASM-05", "period": period, "values": {"stage": "defined"}}
+    add_records(tree.community, [entry])
+    clerk = client_of(Role.STREET_CLERK)
+    assert "已填齐" not in text_of(clerk, row.get_absolute_url())
+    LedgerEntry.objects.update(status="applied")
+    assert "已填齐" in text_of(clerk, row.get_absolute_url())
