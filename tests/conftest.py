@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -29,6 +30,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/statements.json anew (see tests/statements.py)",
     )
+
+
+TOGETHER = ("tests/demo/", "tests/test_equal_on_both_databases.py")
+"""What loads something large once: all of it goes to one process of a run. Other tests go one by one."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Like `--dist loadgroup`, whose marks the pytest of today does not hand on."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)  # after -m and -k

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from tests.postgres import empty_database, given_url, running_postgres
 from tests.workers import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("both databases")]
+pytestmark = pytest.mark.slow
 
 COMMUNITY, STREET, DISTRICT = "610104001001", "610104001", "610104"
 CELL, INPUT = "常住户数", "households_resident"

@@ -43,13 +43,6 @@ class Demo:
         return {result["measure"]: result["outcome"] for result in results}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process of the run loads the demonstration, not each."""
-    for item in items:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demonstration"))
-
-
 @pytest.fixture(scope="package")
 def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
     """Committed once for the package, because loading takes seconds, and flushed afterwards."""
