@@ -30,10 +30,17 @@ def click(page: Page, column: float, row: float) -> None:
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*on_screen(page, *start), steps=2)
-    page.mouse.down()
-    page.mouse.move(*on_screen(page, *end), steps=6)
-    page.mouse.up()
+    """Move a corner; on a busy machine the map may not have taken hold of it, so it is tried again."""
+    before = page.input_value("#id_geojson")
+    for _ in range(4):
+        page.mouse.move(*on_screen(page, *start), steps=4)
+        page.wait_for_timeout(150)
+        page.mouse.down()
+        page.mouse.move(*on_screen(page, *end), steps=8)
+        page.mouse.up()
+        page.wait_for_timeout(150)
+        if page.input_value("#id_geojson") != before:
+            return
 
 
 def tool(page: Page, text: str) -> None:
@@ -63,6 +70,7 @@ def test_a_boundary_is_drawn_refused_mended_and_saved(visit, tree: Tree, user_of
 
     page.locator("[data-map]").scroll_into_view_if_needed()
     tool(page, "移动顶点")
+    expect(page.locator(".marker-icon").first).to_be_visible()
     drag(page, (0.5, 0.2), (1.02, 0.2))
     drag(page, (0.5, 0.8), (1.02, 0.8))
     with page.expect_navigation():
