@@ -4,7 +4,7 @@ A path is asked for by half-open ranges (`>= p`, `< next_path(p)`), never with L
 a code nor shown to users.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -37,6 +37,14 @@ def under(path: str, field: str = "path") -> Q:
     if not path:
         return Q()
     return Q(**{f"{field}__gte": path, f"{field}__lt": next_path(path)})
+
+
+def within(paths: Sequence[str]) -> Q:
+    """Everything in the subtrees of some paths; nothing for none."""
+    condition = Q() if paths else Q(pk__in=[])
+    for path in paths:
+        condition |= under(path)
+    return Q() if "" in paths else condition
 
 
 def is_under(path: str, ancestor: str) -> bool:

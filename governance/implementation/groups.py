@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import FilteredRelation, Q
 
 from governance.divisions.models import Division
+from governance.divisions.paths import is_under
 from governance.implementation.models import State, Undertaking
 from governance.policies.figures import below
+from governance.policies.models import Measure
+from governance.policies.models.documents import DocumentStatus
 
 REPORTED = (State.WAITING, State.RETURNED, State.ACCEPTED)
 
@@ -96,3 +102,30 @@ def progress_of(measures: Iterable[int], division: Division, level: int) -> Grou
         reported[measure] += 1
         accepted[measure] += state == State.ACCEPTED
     return GroupProgress(list(lines.values()), reported, accepted)
+
+
+def not_reported(divisions: Sequence[Division]) -> dict[int, list[date | None]]:
+    """Division → due days of the measures it owes as one of a group and has not reported on (one statement).
+
+    Only documents in force ask for a report. A measure without a due day stands as None.
+    """
+    if not divisions:
+        return {}
+    of_theirs = Q(undertakings__division__in=divisions, undertakings__unit_name="")
+    reported = FilteredRelation("undertakings", condition=of_theirs & ~Q(undertakings__state=State.NONE))
+    levels = {each.level for each in divisions}
+    rows = Measure.objects.filter(document__status=DocumentStatus.IN_FORCE, task__units__level__in=levels)
+    rows = rows.annotate(reported=reported).order_by()
+    asked: dict[tuple[int, date | None, int, str], set[int | None]] = {}
+    for *measure, division in rows.values_list(
+        "pk", "due_on", "task__units__level", "document__jurisdiction__path", "reported__division"
+    ):
+        asked.setdefault(tuple(measure), set()).add(division)
+    return {
+        each.pk: [
+            due
+            for (_, due, level, place), done in asked.items()
+            if level == each.level and is_under(each.path, place) and each.pk not in done
+        ]
+        for each in divisions
+    }

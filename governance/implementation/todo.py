@@ -5,19 +5,21 @@ Every number leads to 进展和督办 under the same condition; counting them ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.accounts.visitor import visitor
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
 from governance.divisions.paths import ancestor_paths
+from governance.implementation.groups import not_reported
 from governance.implementation.models import State, Undertaking
 from governance.implementation.units import names_of, own_divisions
 from governance.policies.models import Measure
@@ -37,6 +39,10 @@ CONDITIONS = (
     ("to_answer", "待我回复的督办"),
 )
 _NONE = Q(pk__in=())
+_AHEAD = SOON * 13
+"""How far ahead the due day of a measure makes its report urgent: a quarter."""
+_MOST_LINES = 5
+"""Divisions that get a line each; more are summed up."""
 
 
 def _where(user: Any, action: Action) -> Q:
@@ -114,8 +120,7 @@ def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
         yield Todo(label, _url(key), due, counts[key], unit)
     if names:
         yield from _owed(user, names, on)
-    for division in own_divisions(user):
-        yield from _owed_as_one_of_a_group(division, on)
+    yield from _owed_in_groups(own_divisions(user), on)
 
 
 def _owed_by(user: Any, names: set[str]) -> Q:
@@ -135,28 +140,33 @@ def _owed(user: Any, names: set[str], on: date) -> Iterable[Todo]:
         unit_name__in=names,
     ).exclude(state=State.NONE)
     rows = Measure.objects.filter(_owed_by(user, names)).filter(~Exists(reported))
-    yield _not_reported(rows, "本单位尚未报送的措施", on, "?show=open")
-
-
-def _not_reported(rows: QuerySet[Measure], label: str, on: date, query: str) -> Todo:
     found = rows.aggregate(
         count=Count("pk", distinct=True),
-        due=Min("due_on", filter=Q(due_on__gte=on, due_on__lte=on + SOON * 13)),
+        due=Min("due_on", filter=Q(due_on__gte=on, due_on__lte=on + _AHEAD)),
     )
-    url = reverse("implementation:tasks") + query
-    return Todo(label, url, found["due"], found["count"], "项", "按分工报送进展和佐证材料")
+    yield _not_reported("本单位尚未报送的措施", found["count"], found["due"], show="open")
 
 
-def _owed_as_one_of_a_group(division: Division, on: date) -> Iterable[Todo]:
-    """Measures that a document gives to all divisions of the level, on which this one has not reported."""
-    reported = Undertaking.objects.filter(measure=OuterRef("pk"), division=division, unit_name="")
-    rows = Measure.objects.filter(
-        ~Exists(reported.exclude(state=State.NONE)),
-        task__units__level=division.level,
-        document__status=DocumentStatus.IN_FORCE,
-        document__jurisdiction__path__in=ancestor_paths(division.path),
-    )
-    yield _not_reported(rows, f"{division.name}尚未报送的措施", on, f"?area={division.code}&show=open")
+def _owed_in_groups(divisions: Sequence[Division], on: date) -> Iterable[Todo]:
+    """Measures that documents give to all divisions of a level: a line for each of a few that have not
+    reported, one for many, which leads to the list of them."""
+    owed = not_reported(divisions)
+    waiting = [each for each in divisions if owed[each.pk]]
+    if len(waiting) <= _MOST_LINES:
+        lines = [(each.name, owed[each.pk], {"area": each.code}) for each in waiting]
+    else:
+        every = [due for each in waiting for due in owed[each.pk]]
+        levels = {each.level for each in waiting}
+        noun = Level(levels.pop()).label if len(levels) == 1 else "区划"
+        lines = [(f"{len(waiting)} 个{noun}", every, {})]
+    for name, days, query in lines:
+        due = min((day for day in days if day is not None and on <= day <= on + _AHEAD), default=None)
+        yield _not_reported(f"{name}尚未报送的措施", len(days), due, **query, show="open")
+
+
+def _not_reported(label: str, count: int, due: date | None, **query: str) -> Todo:
+    url = f"{reverse('implementation:tasks')}?{urlencode(query)}"
+    return Todo(label, url, due, count, "项", "按分工报送进展和佐证材料")
 
 
 def register_todo() -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.divisions.models import Division
-from governance.divisions.paths import under
+from governance.divisions.paths import under, within
 from governance.exchange.rows import active_on
 from governance.ledgers.catalogue import Ledger
 from governance.ledgers.models import LedgerEntry
@@ -61,16 +61,16 @@ def asked_periods(ledger: Ledger, on: date) -> list[Period]:
     return [each for each in periods if since is None or each.first_day >= since]
 
 
-def due_lines(some: Sequence[Ledger], path: str, on: date) -> list[DueLine]:
-    """All that is expected below a path: a few statements for all record types together.
+def due_lines(some: Sequence[Ledger], paths: Sequence[str], on: date) -> list[DueLine]:
+    """All that is expected below some paths: a few statements for all record types together.
 
     A subject founded within a period is expected from its first full period on (D34).
     """
     periods = {ledger.slug: asked_periods(ledger, on) if ledger.record.is_periodic else [] for ledger in some}
-    census = Census(some, path)
-    filed = _filed(some, periods, path)
+    census = Census(some, paths)
+    filed = _filed(some, periods, paths)
     standing = [ledger for ledger in some if not ledger.record.is_periodic]
-    covered = _covered(standing, path, on) if standing else {}
+    covered = _covered(standing, paths, on) if standing else {}
     lines = []
     for ledger in some:
         for period in periods[ledger.slug]:
@@ -86,7 +86,7 @@ def due_lines(some: Sequence[Ledger], path: str, on: date) -> list[DueLine]:
 
 
 def _filed(
-    some: Sequence[Ledger], periods: Mapping[str, Sequence[Period]], path: str
+    some: Sequence[Ledger], periods: Mapping[str, Sequence[Period]], paths: Sequence[str]
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """(code, period) → subjects that filed it, and those that did in time (one statement)."""
     in_time = Q(pk__in=[])
@@ -95,7 +95,7 @@ def _filed(
             due = period.due_on(ledger.record.due_days)
             in_time |= Q(code=ledger.code, period=period.code, started_on__lte=due)
     codes = [ledger.code for ledger in some if periods[ledger.slug]]
-    rows = LedgerEntry.objects.valid().filter(under(path), code__in=codes).order_by()
+    rows = LedgerEntry.objects.valid().filter(within(paths), code__in=codes).order_by()
     rows = rows.exclude(unfinished(some))
     found = rows.values("code", "period").annotate(
         done=Count("division", distinct=True), timely=Count("division", distinct=True, filter=in_time)
@@ -112,10 +112,10 @@ def unfinished(some: Iterable[Ledger]) -> Q:
     return found
 
 
-def _covered(some: Sequence[Ledger], path: str, on: date) -> dict[str, int]:
+def _covered(some: Sequence[Ledger], paths: Sequence[str], on: date) -> dict[str, int]:
     """How many subjects have what each must have, by code (one statement)."""
     codes = [ledger.code for ledger in some]
-    rows = LedgerEntry.objects.valid().filter(under(path), active_on(on), code__in=codes).order_by()
+    rows = LedgerEntry.objects.valid().filter(within(paths), active_on(on), code__in=codes).order_by()
     found = rows.values("code").annotate(done=Count("division", distinct=True))
     return dict(found.values_list("code", "done"))
 
@@ -141,13 +141,10 @@ def todos(request: HttpRequest, on: date) -> Iterable[Todo]:
 
 def _days_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
     """Entries that wait past their day, and those whose day comes within a week."""
-    condition = Q(pk__in=[])
-    for path in paths:
-        condition |= under(path)
     late, soon = Q(due_on__lt=on), Q(due_on__gte=on, due_on__lte=on + SOON)
     row = (
         LedgerEntry.objects.valid()
-        .filter(condition, due_on__lte=on + SOON)
+        .filter(within(paths), due_on__lte=on + SOON)
         .aggregate(
             late=Count("pk", filter=late),
             since=Min("due_on", filter=late),
@@ -163,7 +160,7 @@ def _days_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
 def _periods_due(paths: Sequence[str], on: date) -> Iterable[Todo]:
     """Past periods that were not filed, the late ones and those still in time each as one."""
     some = [ledger for ledger in expected_ledgers(paths) if ledger.record.is_periodic]
-    lines = [line for path in paths for line in due_lines(some, path, on) if line.missing] if some else []
+    lines = [line for line in due_lines(some, paths, on) if line.missing] if some else []
     url = reverse("ledgers:due")
     for label, found in (
         ("应报未报的专项台账", [line for line in lines if line.is_late(on)]),

@@ -68,7 +68,7 @@ def _expected(some: Sequence[Ledger], path: str, on: date) -> tuple[Mapping[str,
     key = f"ledger-expected:{path}:{on}:{codes}"
     kept: tuple[dict[str, int], dict[str, int]] | None = cache.get(key)
     if kept is None:
-        census = Census(some, path)
+        census = Census(some, [path])
         counts = {ledger.slug: census.count(ledger) for ledger in some}
         kept = counts, _missing(some, path, on)
         cache.set(key, kept, SECONDS)
@@ -79,7 +79,7 @@ def _missing(some: Sequence[Ledger], path: str, on: date) -> dict[str, int]:
     """Entries of past periods that were not filed and are late, by slug."""
     periodic = [ledger for ledger in some if ledger.record.expected and ledger.record.is_periodic]
     found: dict[str, int] = {}
-    for line in due_lines(periodic, path, on) if periodic else ():
+    for line in due_lines(periodic, [path], on) if periodic else ():
         if line.is_late(on):
             found[line.ledger.slug] = found.get(line.ledger.slug, 0) + line.missing
     return found

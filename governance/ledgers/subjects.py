@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
 
 from governance.divisions.models import Division, Level
-from governance.divisions.paths import is_under, path_length, under
+from governance.divisions.paths import is_under, path_length, under, within
 from governance.ledgers.catalogue import Ledger, ledgers
 from governance.ledgers.sheets import jurisdiction
 
@@ -73,27 +73,28 @@ def area_flag(kind: Sequence[str]) -> Any:
 
 
 class Census:
-    """How many subjects the record types have below a path, and since when they exist (one statement)."""
+    """How many subjects the record types have below some paths, and since when they exist (one statement)."""
 
-    def __init__(self, some: Sequence[Ledger], path: str) -> None:
-        self.path = path
+    def __init__(self, some: Sequence[Ledger], paths: Sequence[str]) -> None:
+        self.paths = paths
         self._columns = {
             kind: f"kind_{number}"
             for number, kind in enumerate(sorted({tuple(each.record.area_types) for each in some} - {()}))
         }
-        rows = Division.objects.current().filter(under(path), level__in={each.level for each in some})
+        rows = Division.objects.current().filter(within(paths), level__in={each.level for each in some})
         flags = {name: area_flag(kind) for kind, name in self._columns.items()}
         rows = rows.order_by().annotate(county=Substr("path", 1, path_length(Level.COUNTY)), **flags)
         grouped = rows.values("level", "county", "opened_on", *flags).annotate(number=Count("pk"))
         self._groups: list[dict[str, Any]] = list(grouped) if some else []
 
     def _of(self, ledger: Ledger) -> Iterator[dict[str, Any]]:
-        inside = narrowed(ledger, self.path)
+        parts = [part for path in self.paths if (part := narrowed(ledger, path)) is not None]
         flag = self._columns.get(tuple(ledger.record.area_types))
         for group in self._groups:
-            if inside is None or group["level"] != ledger.level or (flag and not group[flag]):
+            if group["level"] != ledger.level or (flag and not group[flag]):
                 continue
-            if is_under(group["county"], inside) or is_under(inside, group["county"]):
+            county = group["county"]
+            if any(is_under(county, part) or is_under(part, county) for part in parts):
                 yield group
 
     def count(self, ledger: Ledger, founded_by: date | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from governance.implementation.catalogue import (
     state_tag,
 )
 from governance.implementation.forms import AccountForm
-from governance.implementation.groups import GroupProgress, progress_of
+from governance.implementation.groups import GroupProgress, not_reported, progress_of
 from governance.implementation.models import State, UnitName
 from governance.implementation.units import is_for_unit, names_of, own_divisions, plain_names
 from governance.implementation.views.common import AreaMixin, area_url
@@ -153,7 +154,9 @@ class TasksPage(UnitsMixin, TemplatePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = visitor(self.request)
         names = names_of(user)
-        is_own = any(each.pk == self.division.pk for each in own_divisions(user))
+        own = own_divisions(user)
+        places = _places(own) if len(own) > 1 else []
+        is_own = any(each.pk == self.division.pk for each in own)
         units, _ = by_unit(self.lines(), self.on)
         only_open = self.request.GET.get("show") == "open"
         rows = [
@@ -174,6 +177,8 @@ class TasksPage(UnitsMixin, TemplatePage):
             names=sorted(names),
             rows=sorted(open_rows if only_open else rows, key=_urgency),
             only_open=only_open,
+            places=places,
+            open_in_places=sum(number for _, _, number in places),
             totals={
                 "all": len(rows),
                 "open": len(open_rows),
@@ -183,6 +188,12 @@ class TasksPage(UnitsMixin, TemplatePage):
             },
             **kwargs,
         )
+
+
+def _places(own: Sequence[Division]) -> list[tuple[Division, str, int]]:
+    """The divisions a user answers for, each with the way to its tasks and what it has not reported."""
+    owed = not_reported(own)
+    return [(each, area_url("implementation:tasks", each, show="open"), len(owed[each.pk])) for each in own]
 
 
 class AccountsPage(UnitsMixin, FormPage):

@@ -36,7 +36,7 @@ class DuePage(TemplatePage):
                 "rate": percent(line.in_time if line.period else line.filed, line.expected),
                 "url": self._url(line.ledger.slug, line.period, view.division.code),
             }
-            for line in due_lines(some, view.path, on)
+            for line in due_lines(some, [view.path], on)
         ]
         return super().get_context_data(
             lines=lines, late=sum(each["late"] for each in lines), on=on, **view.context(), **kwargs

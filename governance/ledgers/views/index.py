@@ -56,7 +56,7 @@ class IndexPage(TemplatePage):
         view, on = InView(self.request), timezone.localdate()
         chosen = view.chosen
         found = summaries(chosen, view.path, on)
-        census = Census(chosen, view.path)
+        census = Census(chosen, [view.path])
         lines = [
             LedgerLine(
                 ledger,

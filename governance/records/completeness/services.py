@@ -17,9 +17,9 @@ from governance.audit.models import EventKind
 from governance.audit.services import build, record, record_many
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
+from governance.divisions.paths import within
 from governance.exchange.sheets import Sheet
 from governance.records.completeness.states import listed_sheets, standing
-from governance.records.completeness.tally import within
 from governance.records.models import EmptyConfirmation
 
 ROW_ADDED = "已录入数据，自动撤销。"

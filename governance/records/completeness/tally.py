@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum, Value
 
 from governance.audit.models import Event
 from governance.divisions.models import Division
-from governance.divisions.paths import under
+from governance.divisions.paths import within
 from governance.exchange.sheets import Sheet
 from governance.records.completeness.states import (
     State,
@@ -105,14 +105,6 @@ class Tally:
             mine, theirs = getattr(self, name), getattr(other, name)
             for slug, count in theirs.items():
                 mine[slug] = mine.get(slug, 0) + count
-
-
-def within(paths: Sequence[str]) -> Q:
-    """Everything below some paths; nothing for none."""
-    condition = Q() if paths else Q(pk__in=[])
-    for path in paths:
-        condition |= under(path)
-    return Q() if "" in paths else condition
 
 
 def _entered(sheet: Sheet, condition: Q, unit: Any, on: date) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from governance.console.units import Units, own_units, units_of
 from governance.console.views.division import find_division
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
+from governance.divisions.paths import within
 from governance.exchange.sheets import Sheet
 from governance.records.completeness.cells import Cell, cells_of, optional_url
 from governance.records.completeness.filters import CompletenessFilter
@@ -35,7 +36,7 @@ from governance.records.completeness.states import (
     missing_fields,
     standing,
 )
-from governance.records.completeness.tally import Tally, last_changes, summed, tally, within
+from governance.records.completeness.tally import Tally, last_changes, summed, tally
 from governance.web.paging import KeysetPager
 from governance.web.policy import Needs, PolicyMixin
 from governance.web.views import Crumb, TemplatePage
