@@ -235,11 +235,24 @@ def _export_at(case: Case) -> ExportFile:
     )
 
 
+EVENTS_ASKED: dict[str, Any] = {
+    "duties": ["sx-grid-02", "sx-vol-03"],
+    "since": date(2026, 1, 1),
+    "until": date(2029, 12, 31),
+}
+"""A ledger of what exists and one of what happens."""
+
+
 def _round_at(case: Case) -> Round:
     """An open round of the division at whatever streets lie below it."""
     division = case.division
     made = Round.objects.create(
-        division=division, title="填报", due_on=date(2030, 1, 1), sheets=["grids"], issued_by=case.visitor
+        division=division,
+        title="填报",
+        due_on=date(2030, 1, 1),
+        sheets=["grids"],
+        issued_by=case.visitor,
+        **EVENTS_ASKED,
     )
     for street in Division.objects.under(division.path).filter(level=Level.STREET):
         RoundStreet.objects.create(round=made, division=street)
@@ -254,6 +267,7 @@ def _round_street_at(case: Case) -> RoundStreet:
         due_on=date(2030, 1, 1),
         sheets=["grids", "communities"],
         issued_by=case.visitor,
+        **EVENTS_ASKED,
     )
     return RoundStreet.objects.create(round=made, division=division)
 

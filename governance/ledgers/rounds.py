@@ -1,8 +1,10 @@
-"""Ledgers as something a collection round asks for: what exists now, or the entry of one period."""
+"""Ledgers as something a collection round asks for: what exists now, the entry of one period, or what
+happened in the span of the round."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -20,71 +22,105 @@ from governance.ledgers.periods import Period, from_code, period_of
 from governance.ledgers.sheets import jurisdiction
 from governance.ledgers.subjects import area_flag, used_in
 from governance.rounds.duties import Duty, DutyCell
+from governance.rounds.models import Round
 
 _BY = ":"
-Asked = tuple[Duty, Ledger, Period | None]
+EVENT = "event"
 
 
-def _key(ledger: Ledger, period: Period | None) -> str:
-    return f"{ledger.slug}{_BY}{period.code}" if period else ledger.slug
+@dataclass(frozen=True)
+class Span:
+    """The days of a round in which things may have happened, told like a `Period`."""
+
+    first_day: date
+    last_day: date
+
+    @property
+    def label(self) -> str:
+        return f"{self.first_day:%Y-%m-%d} 至 {self.last_day:%Y-%m-%d}"
 
 
-def _duty(ledger: Ledger, period: Period | None) -> Duty:
-    label = f"{ledger.code} {ledger.title}（{period.label if period else '现有'}）"
-    return Duty(_key(ledger, period), label, f"{ledger.document.code} {ledger.document.title}", ledger.url)
+Stretch = Period | Span | None
+"""What an entry must be of; None: what exists today."""
+Asked = tuple[Duty, Ledger, Stretch]
+
+
+def _key(ledger: Ledger, stretch: Stretch) -> str:
+    return f"{ledger.slug}{_BY}{stretch.code}" if isinstance(stretch, Period) else ledger.slug
+
+
+def _duty(ledger: Ledger, stretch: Stretch) -> Duty:
+    is_event = ledger.record.filing == EVENT
+    when = stretch.label if stretch else ledger.filing if is_event else "现有"
+    label = f"{ledger.code} {ledger.title}（{when}）"
+    group = f"{ledger.document.code} {ledger.document.title}"
+    return Duty(_key(ledger, stretch), label, group, ledger.url, is_event)
 
 
 def _periods(ledger: Ledger, on: date) -> list[Period | None]:
-    """The period that ended last and the one that goes on; nothing but today for what exists."""
+    """The period that ended last and the one that goes on; None for what exists and what happens."""
     if not ledger.record.is_periodic:
         return [None]
     current = period_of(on, ledger.record.filing)
     return [current.before(), current]
 
 
-def _asked(keys: Sequence[str]) -> Iterator[Asked]:
+def _asked(by: Round) -> Iterator[Asked]:
     known = ledgers()
-    for key in keys:
+    span = None if by.since is None or by.until is None else Span(by.since, by.until)
+    for key in by.duties:
         slug, _, code = key.partition(_BY)
         ledger = known.get(slug)
         if ledger is None or bool(code) != ledger.record.is_periodic:
             continue
-        period = from_code(code) if code else None
-        yield _duty(ledger, period), ledger, period
+        stretch: Stretch = from_code(code) if code else None
+        if ledger.record.filing == EVENT:
+            if span is None:
+                continue
+            stretch = span
+        yield _duty(ledger, stretch), ledger, stretch
 
 
 class LedgerDuties:
-    """Events are not asked for: nobody knows whether there was one."""
+    """Nobody knows whether there was an event: who has no entry may report that there was none."""
 
     def offered(self, path: str, on: date) -> list[Duty]:
         return [
             _duty(ledger, period)
             for ledger in used_in([path])
-            if ledger.level >= Level.STREET and ledger.record.filing != "event"
+            if ledger.level >= Level.STREET
             for period in _periods(ledger, on)
         ]
 
-    def find(self, keys: Sequence[str]) -> list[Duty]:
-        return [duty for duty, _, _ in _asked(keys)]
+    def find(self, asked: Round) -> list[Duty]:
+        return [duty for duty, _, _ in _asked(asked)]
 
-    def cells(self, keys: Sequence[str], path: str, on: date) -> list[DutyCell]:
-        asked = list(_asked(keys))
-        filled = _filled(asked, path, on)
-        places = {ledger.code: jurisdiction(ledger)[0] for _, ledger, _ in asked}
-        found = []
-        subjects = _subjects([ledger for _, ledger, _ in asked], path)
-        for duty, ledger, period in asked:
-            kind = tuple(ledger.record.area_types)
-            for row in subjects:
-                if row["level"] != ledger.level or (kind and not row[_column(kind)]):
-                    continue
-                if not is_under(row["path"], places[ledger.code]):
-                    continue
-                if period and row["opened_on"] and row["opened_on"] > period.first_day:
-                    continue
-                done = (ledger.code, period.code if period else "", row["pk"]) in filled
-                found.append(DutyCell(duty, row["path"], row["name"], done, _add_url(ledger, row["code"])))
-        return found
+    def cells(self, asked: Round, path: str, on: date) -> list[DutyCell]:
+        return _cells(list(_asked(asked)), path, on)
+
+
+def _cells(asked: Sequence[Asked], path: str, on: date) -> list[DutyCell]:
+    filled = _filled(asked, path, on)
+    places = {ledger.code: jurisdiction(ledger)[0] for _, ledger, _ in asked}
+    found = []
+    subjects = _subjects([ledger for _, ledger, _ in asked], path)
+    for duty, ledger, stretch in asked:
+        kind = tuple(ledger.record.area_types)
+        for row in subjects:
+            if row["level"] != ledger.level or (kind and not row[_column(kind)]):
+                continue
+            if not is_under(row["path"], places[ledger.code]):
+                continue
+            if stretch and row["opened_on"] and row["opened_on"] > stretch.first_day:
+                continue
+            done = (ledger.code, _period_of(stretch), row["pk"]) in filled
+            url = _add_url(ledger, row["code"])
+            found.append(DutyCell(duty, row["pk"], row["path"], row["name"], done, url))
+    return found
+
+
+def _period_of(stretch: Stretch) -> str:
+    return stretch.code if isinstance(stretch, Period) else ""
 
 
 def _add_url(ledger: Ledger, code: str) -> str:
@@ -107,13 +143,20 @@ def _subjects(some: Sequence[Ledger], path: str) -> list[dict[str, Any]]:
 def _filled(asked: Sequence[Asked], path: str, on: date) -> set[tuple[str, str, int]]:
     """(code, period, division) of what is there (one statement)."""
     wanted = Q(pk__in=())
-    for _, ledger, period in asked:
-        entries = Q(period=period.code) if period else active_on(on)
-        wanted |= Q(code=ledger.code) & entries
+    for _, ledger, stretch in asked:
+        wanted |= Q(code=ledger.code) & _of(stretch, on)
     rows = LedgerEntry.objects.valid().filter(under(path)).filter(wanted).order_by()
     rows = rows.exclude(unfinished([ledger for _, ledger, _ in asked]))
-    standing = {ledger.code for _, ledger, period in asked if period is None}
+    periodic = {ledger.code for _, ledger, _ in asked if ledger.record.is_periodic}
     return {
-        (code, "" if code in standing else period, division)
+        (code, period if code in periodic else "", division)
         for code, period, division in rows.values_list("code", "period", "division").distinct()
     }
+
+
+def _of(stretch: Stretch, on: date) -> Q:
+    if isinstance(stretch, Period):
+        return Q(period=stretch.code)
+    if isinstance(stretch, Span):
+        return Q(started_on__gte=stretch.first_day, started_on__lte=stretch.last_day)
+    return active_on(on)

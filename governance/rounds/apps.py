@@ -14,11 +14,12 @@ class RoundsConfig(AppConfig):
         from governance.divisions import transfers
         from governance.jobs import periodic
         from governance.rounds.home import register_home, waiting_count
-        from governance.rounds.models import Round, RoundStreet
+        from governance.rounds.models import NilReport, Round, RoundStreet
         from governance.rounds.reminders import DAYS_BEFORE, REMIND_DAILY
         from governance.web import menu
 
         transfers.stays("填报任务下发到街道", Round, RoundStreet)
+        transfers.stays("后继社区没有记录的，重新报零报告", NilReport)
         options.register(DAYS_BEFORE)
         periodic.register(REMIND_DAILY)
         menu.register(

@@ -29,7 +29,7 @@ def may_confirm(user: User, row: RoundStreet) -> bool:
     return scope.may(Action.CONFIRM_DATA, row.path) or not scope.may(Action.COLLECT, row.round.path)
 
 
-def _held(row: RoundStreet) -> RoundStreet:
+def held(row: RoundStreet) -> RoundStreet:
     """The row as it is now, its round first, both held until the end of the transaction."""
     asked = locked(row.round)
     rows = RoundStreet.objects.select_for_update(of=("self",)).select_related("division")
@@ -46,7 +46,7 @@ def confirm(*, user: User, row: RoundStreet, remark: str, today: date) -> bool:
     """
     if not may_confirm(user, row):
         raise PermissionDenied("“填报完成”由街道（乡镇）的录入员或负责人提交。")
-    row = _held(row)
+    row = held(row)
     must_be_open(row.round)
     if row.is_done:
         return False
@@ -73,7 +73,7 @@ def give_back(*, user: User, row: RoundStreet, reason: str) -> bool:
     Raises `PermissionDenied`, and `ValidationError` without a reason or where there is nothing to give back.
     """
     require(user, Action.COLLECT, row.round.path)
-    row = _held(row)
+    row = held(row)
     must_be_open(row.round)
     if row.state == StreetState.RETURNED:
         return False

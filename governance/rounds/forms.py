@@ -56,7 +56,13 @@ class IssueForm(RequestForm):
         label="专项台账",
         widget=forms.CheckboxSelectMultiple({"class": "long"}),
         required=False,
-        help_text="按期填报的选期间，长期有效的按现有情况核对。街道和社区填的才列出。",
+        help_text="按期填报的选期间，长期有效的按现有情况核对，逐次记录的按下面的事项起止日。街道和社区填的才列出。",
+    )
+    since = DateField(
+        label="事项起始日", required=False, help_text="逐次记录的专项台账从这一天起，一般接上次任务的截止日。"
+    )
+    until = DateField(
+        label="事项截止日", required=False, help_text="含当天，不填的到填报期限；期内没有的，街道报零报告。"
     )
     streets = forms.TypedMultipleChoiceField(
         label="街道（乡镇）",
@@ -66,7 +72,7 @@ class IssueForm(RequestForm):
     )
     token = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    field_order = ("title", "due_on", "note", "sheets", "duties", "streets", "token")
+    field_order = ("title", "due_on", "note", "sheets", "duties", "since", "until", "streets", "token")
 
     def __init__(
         self,
@@ -90,6 +96,8 @@ class IssueForm(RequestForm):
             self._offer("duties", list(groups.items()))
         else:
             del self.fields["duties"]
+        if not any(duty.is_event for duty in duties):
+            del self.fields["since"], self.fields["until"]
         self._offer("sheets", [(sheet.slug, sheet.name) for sheet in offered])
         self._offer("streets", [(row.pk, row.name) for row in rows])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,13 +44,19 @@ def _user(verbose_name: str, *, null: bool = True) -> models.ForeignKey:
 @register_scoped
 class Round(ScopedModel):
     """One request of a bureau, until the end of which day: registries (by slug of their sheets), and ledgers
-    with their periods (keys of `duties`)."""
+    with their periods (keys of `duties`).
+
+    `since` and `until`, both included, are the span of which ledgers of events are asked; both empty where
+    none of these is.
+    """
 
     title = models.CharField("任务名称", max_length=60)
     note = models.CharField("填报要求", max_length=1000, blank=True)
     due_on = models.DateField("填报期限")
     sheets = models.JSONField("台账", default=list)
     duties = models.JSONField("专项台账", default=list)
+    since = models.DateField("事项起始日", null=True, blank=True)
+    until = models.DateField("事项截止日", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=RoundState.choices, default=RoundState.OPEN)
     issued_by = _user("下发人", null=False)
     issued_at = models.DateTimeField("下发时间", default=timezone.now)
@@ -64,6 +70,13 @@ class Round(ScopedModel):
             models.Index(fields=["path"], name="round_by_path"),
             # What waits is asked for on every home page; few rounds are open at a time.
             models.Index(fields=["path"], condition=Q(state="open"), name="round_open_by_path"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since__isnull=True, until__isnull=True)
+                | Q(since__isnull=False, until__isnull=False, since__lte=F("until")),
+                name="round_span_has_both_ends",
+            )
         ]
 
     def __str__(self) -> str:
@@ -136,6 +149,31 @@ class RoundStreet(ScopedModel):
         if not self.reminded or self.reminded_at is None:
             return ""
         return f"已催报 {self.reminded} 次，最近 {timezone.localdate(self.reminded_at):%Y-%m-%d}"
+
+
+@register_scoped
+class NilReport(ScopedModel):
+    """零报告: a street's word that nothing of the kind happened at a subject of a ledger in a round's span.
+
+    It counts as long as there is no entry of the span; taken back, it is deleted (the log keeps both).
+    """
+
+    round = models.ForeignKey(
+        Round, on_delete=models.PROTECT, related_name="nil_reports", verbose_name="填报任务"
+    )
+    duty = models.CharField("专项台账", max_length=60)
+    reported_by = _user("报告人", null=False)
+    reported_at = models.DateTimeField("报告时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "零报告"
+        indexes = [models.Index(fields=["path"], name="nil_report_by_path")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "division", "duty"], name="nil_report_once_a_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.division} {self.duty}"
 
 
 class Reminder(models.Model):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from governance.accounts.models import User
@@ -17,7 +18,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
 from governance.records import once
-from governance.rounds.duties import offered_duties
+from governance.rounds.duties import Duty, duties_of, offered_duties
 from governance.rounds.models import Round, RoundState, RoundStreet
 from governance.rounds.progress import offered_sheets, streets_below
 from governance.rounds.texts import clean_text
@@ -53,8 +54,13 @@ def issue(
     today: date,
     token: str = "",
     duties: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
 ) -> Round:
     """Send a round to streets of a bureau: one row for it and one for each of them.
+
+    `since` and `until` are the span of ledgers of events, which ends with the due day where `until` is not
+    given; of use only where one of these is chosen.
 
     `token` is the number of the form (`records.once`): raises `AlreadySubmitted` for an equal request.
     Raises `PermissionDenied`, and `ValidationError` by field.
@@ -67,6 +73,7 @@ def issue(
     ledgers = [known[key] for key in dict.fromkeys(duties) if key in known]
     if len(ledgers) != len(set(duties)):
         raise ValidationError({"duties": "所选专项台账中有不适用于本区划的，请重新选择。"})
+    first, last = _span(since, until or asked.due_on, asked.due_on) if _has_events(ledgers) else (None, None)
     if not chosen and not ledgers:
         raise ValidationError({"sheets": "请至少选择一本台账。"})
     if len(chosen) != len(set(sheets)):
@@ -84,6 +91,8 @@ def issue(
         due_on=asked.due_on,
         sheets=[sheet.slug for sheet in chosen],
         duties=[duty.key for duty in ledgers],
+        since=first,
+        until=last,
         issued_by=user,
     )
     # bulk_create does not run save(), which would copy the path.
@@ -98,11 +107,33 @@ def issue(
             "title": made.title,
             "due_on": made.due_on.isoformat(),
             "note": made.note,
-            "台账": [*(sheet.name for sheet in chosen), *(duty.label for duty in ledgers)],
+            "台账": [*(sheet.name for sheet in chosen), *(duty.label for duty in duties_of(made))],
             "街道": [street.name for street in rows],
         },
     )
     return made
+
+
+def _has_events(duties: Iterable[Duty]) -> bool:
+    return any(duty.is_event for duty in duties)
+
+
+def _span(since: date | None, until: date, due_on: date) -> tuple[date, date]:
+    """The span of ledgers of events; raises `ValidationError` by field."""
+    if since is None:
+        raise ValidationError({"since": "勾选了逐次记录的专项台账，请填写事项起始日。"})
+    if until > due_on:
+        raise ValidationError({"until": f"事项截止日不能晚于填报期限（{due_on:%Y-%m-%d}）。"})
+    if since > until:
+        raise ValidationError({"since": f"事项起始日不能晚于截止日（{until:%Y-%m-%d}）。"})
+    return since, until
+
+
+def next_since(division: Division, today: date) -> date:
+    """Where the next span begins: the day after the last one of the bureau, first of all this year."""
+    sent = Round.objects.filter(division=division).exclude(state=RoundState.WITHDRAWN)
+    last = sent.aggregate(last=Max("until"))["last"]
+    return last + timedelta(days=1) if last else date(today.year, 1, 1)
 
 
 def locked(asked: Round) -> Round:
@@ -125,6 +156,8 @@ def change(*, user: User, asked: Round, request: Request, today: date) -> bool:
     row = locked(asked)
     must_be_open(row)
     wanted = request.cleaned(today, before=row.due_on)
+    if row.until is not None and wanted.due_on < row.until:
+        raise ValidationError({"due_on": f"填报期限不能早于事项截止日（{row.until:%Y-%m-%d}）。"})
     before, after = {}, {}
     for name in ("title", "due_on", "note"):
         old, new = getattr(row, name), getattr(wanted, name)

@@ -53,7 +53,7 @@ class RoundList(ListPage):
         Column("时限", lambda row: due_text(row, today())),
         Column("完成情况", _progress),
         Column("催报", _reminded),
-        Column("台账", lambda row: f"{len(row.sheets)} 本"),
+        Column("台账", lambda row: f"{len(row.sheets) + len(row.duties)} 本"),
         Column("下发单位", "division.name"),
         Column("下发时间", "issued_at", kind="moment"),
     )

@@ -20,7 +20,7 @@ from governance.rounds.duties import offered_duties
 from governance.rounds.forms import IssueForm, RequestForm
 from governance.rounds.models import Round
 from governance.rounds.progress import issuers, offered_sheets, streets_below
-from governance.rounds.services import change, issue
+from governance.rounds.services import change, issue, next_since
 from governance.rounds.views.common import TITLE
 from governance.web.policy import Needs
 from governance.web.views import Crumb, FormPage
@@ -59,6 +59,9 @@ class IssuePage(FormPage):
             "rows": list(streets_below(self.division)),
         }
 
+    def get_initial(self) -> dict[str, Any]:
+        return {"since": next_since(self.division, today())}
+
     def perform(self, form: Form) -> str:
         form = cast(IssueForm, form)
         data, user = form.cleaned_data, visitor(self.request)
@@ -70,6 +73,8 @@ class IssuePage(FormPage):
                 request=form.asked,
                 sheets=data["sheets"],
                 duties=data.get("duties", ()),
+                since=data.get("since"),
+                until=data.get("until"),
                 streets=data["streets"],
                 today=today(),
                 token=token,

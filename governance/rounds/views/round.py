@@ -108,6 +108,7 @@ class RoundPage(ActingPage):
             sheets=sheets_of(asked),
             duties=duties,
             duty_lines=duty_lines(duties, cells),
+            has_events=any(duty.is_event for duty in duties),
             lines=lines,
             whole=whole,
             waits=len(waits),

@@ -22,6 +22,7 @@ from governance.rounds.duties import cells_of_duties, duties_of, duty_lines
 from governance.rounds.filling import confirm, give_back, may_confirm
 from governance.rounds.forms import RemarkForm, ReturnForm
 from governance.rounds.models import RoundStreet
+from governance.rounds.nil_reports import report_nil, take_back_nil
 from governance.rounds.progress import matrix_of, progress_in, sheets_of, together
 from governance.rounds.reminders import remind
 from governance.rounds.views.common import TITLE, due_text, state_tag
@@ -40,8 +41,13 @@ def fill_url(cell: Cell, division: Division) -> str:
     return reverse("completeness:community", args=[division.code])
 
 
+def _number(text: str) -> int:
+    """The id that a form sends; 0, which nothing has, for anything else."""
+    return int(text) if text.isdecimal() else 0
+
+
 class StreetPage(ActingPage):
-    """GET shows the street; POST with `action` confirm, return or remind works on it."""
+    """GET shows the street; POST with `action` confirm, return, remind, nil, take-back-nil works on it."""
 
     policy = Needs(Action.VIEW)
     model = RoundStreet
@@ -53,7 +59,13 @@ class StreetPage(ActingPage):
         )
 
     def acts(self) -> dict[str, Callable[[HttpRequest], str]]:
-        return {"confirm": self._confirm, "return": self._return, "remind": self._remind}
+        return {
+            "confirm": self._confirm,
+            "return": self._return,
+            "remind": self._remind,
+            "nil": self._report_nil,
+            "take-back-nil": self._take_back_nil,
+        }
 
     def _confirm(self, request: HttpRequest) -> str:
         self.form = RemarkForm(request.POST)
@@ -71,6 +83,26 @@ class StreetPage(ActingPage):
             user=visitor(request), asked=self.object.round, streets=[self.object.pk], now=timezone.now()
         )
         return reminded.text
+
+    def _report_nil(self, request: HttpRequest) -> str:
+        count = report_nil(
+            user=visitor(request),
+            row=self.object,
+            duty=request.POST.get("duty", ""),
+            divisions=[_number(each) for each in request.POST.getlist("subject")],
+            on=today(),
+        )
+        return f"已报零报告 {count} 个，{self.object.round.division.name}可以看到。" if count else ""
+
+    def _take_back_nil(self, request: HttpRequest) -> str:
+        is_new = take_back_nil(
+            user=visitor(request),
+            row=self.object,
+            duty=request.POST.get("duty", ""),
+            division=_number(request.POST.get("subject", "")),
+            on=today(),
+        )
+        return "已撤回零报告，请录入记录，或重新报零报告。" if is_new else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row, on, user = self.object, today(), visitor(self.request)
@@ -93,6 +125,7 @@ class StreetPage(ActingPage):
         registries = progress_in([cell for _, cells in matrix for cell in cells])
         events = Event.objects.filter(object_type=RoundStreet._meta.label_lower, object_id=str(row.pk))
         steers = scope.may(Action.COLLECT, asked.path) and asked.is_open
+        answers = self._waits and may_confirm(user, row)
         return super().get_context_data(
             row=row,
             asked=asked,
@@ -106,7 +139,9 @@ class StreetPage(ActingPage):
             duties=duties,
             most=_MOST_MISSING,
             may_add=may_add,
-            confirm_form=self._form(RemarkForm) if self._waits and may_confirm(user, row) else None,
+            has_events=any(line.duty.is_event for line in duties),
+            may_report_nil=answers,
+            confirm_form=self._form(RemarkForm) if answers else None,
             return_form=self._form(ReturnForm) if steers and row.is_done else None,
             may_remind=steers and self._waits,
             sees_round=scope.may(Action.VIEW, asked.path),

@@ -20,6 +20,8 @@ def round_of(
     sheets: Sequence[str] = ("communities", "grids"),
     streets: Sequence[str] = ("610104001", "610104002"),
     duties: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
 ) -> Round:
     """Sent by 莲湖区 to both of its streets, due in ten days."""
     return issue(
@@ -30,4 +32,6 @@ def round_of(
         streets=[tree[code].pk for code in streets],
         today=today(),
         duties=duties,
+        since=since,
+        until=until,
     )

@@ -19,7 +19,7 @@ from tests.governance.rounds.makers import round_of
 from tests.governance.rounds.test_pages import text_of
 from tests.registry import add_records, fill_community
 
-STANDING = "sx-grid-02"
+STANDING, EVENT = "sx-grid-02", "sx-vol-03"
 
 
 def yearly() -> str:
@@ -41,9 +41,8 @@ def test_the_form_offers_what_exists_and_periods_and_keeps_the_choice(tree: Tree
     last, this = period_of(today(), "year").before(), period_of(today(), "year")
     assert offered[yearly()].endswith(f"（{last.label}）") and f"lh-fund-03:{this.code}" in offered
     assert offered[STANDING].endswith("（现有）")
-    assert not any(key.startswith(("sx-fund-01", "rs-", "sx-asm-01")) for key in offered), (
-        "county, elsewhere, event"
-    )
+    assert offered[EVENT].endswith("（逐次）")
+    assert not any(key.startswith(("sx-fund-01", "rs-")) for key in offered), "county, elsewhere"
     data = {
         "title": "年底专项台账",
         "due_on": f"{today() + timedelta(days=5):%Y%m%d}",
