@@ -130,8 +130,8 @@ def _span(since: date | None, until: date, due_on: date) -> tuple[date, date]:
 
 
 def next_since(division: Division, today: date) -> date:
-    """Where the next span begins: the day after the last one of the bureau, first of all this year."""
-    sent = Round.objects.filter(division=division).exclude(state=RoundState.WITHDRAWN)
+    """Where a span begins: the day after the last one of the bureau that is over, else with the year."""
+    sent = Round.objects.filter(division=division, until__lt=today).exclude(state=RoundState.WITHDRAWN)
     last = sent.aggregate(last=Max("until"))["last"]
     return last + timedelta(days=1) if last else date(today.year, 1, 1)
 

@@ -1,5 +1,7 @@
 """Policy execution in a real browser: a clerk keeps a ledger, the bureau sees it; a page of each kind."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
@@ -8,6 +10,7 @@ from governance.divisions.clock import today
 from governance.ledgers.models import LedgerEntry
 from governance.policies.findings import refresh
 from tests.factories import Tree
+from tests.governance.rounds.makers import round_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,6 +28,9 @@ KINDS = {
 
 
 def test_a_clerk_keeps_a_ledger_and_its_measure_shows_it(visit, measured_tree: Tree, user_of) -> None:
+    staff = user_of(Role.COUNTY_STAFF)
+    made = round_of(measured_tree, staff, sheets=(), duties=("lh-cad-18",), since=date(2026, 1, 1))
+    row = made.streets.get(division=measured_tree.street)
     visitor = visit(javascript=True)
     visitor.sign_in_as(user_of(Role.STREET_CLERK))
     page = visitor.page
@@ -49,11 +55,19 @@ def test_a_clerk_keeps_a_ledger_and_its_measure_shows_it(visit, measured_tree: T
     save.click()
     expect(page.get_by_text("已保存：演示网格岗。")).to_be_visible()
     expect(page.locator("#messages")).to_contain_text("相隔不足7天")
+    page.goto(row.get_absolute_url())
+    line = page.locator("#duties").get_by_role("row").filter(has_text="LH-CAD-18")
+    expect(line.get_by_label("莲湖路社区")).to_have_count(0)
+    line.get_by_label("习武园社区", exact=True).check()
+    line.get_by_role("button", name="勾选的本期无此类事项").click()
+    expect(page.locator("#messages")).to_contain_text("已报零报告 1 个")
+    expect(line).to_contain_text("已填齐")
+    expect(line.get_by_role("button", name="撤回习武园社区的零报告")).to_be_visible()
     page.goto("/ledgers/lh-cad-18/statistics/")
     expect(page.get_by_role("row").filter(has_text="莲湖路社区")).to_contain_text("1")
 
     visitor.context.clear_cookies()
-    visitor.sign_in_as(user_of(Role.COUNTY_STAFF))
+    visitor.sign_in_as(staff)
     page.goto("/implementation/measures/LH-CAD-18/?area=610104")
     expect(page.get_by_text("1 条").first).to_be_visible()
     assert visitor.problems == []

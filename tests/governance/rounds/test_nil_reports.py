@@ -198,14 +198,15 @@ def test_spans_follow_one_another(tree: Tree, user_of, client_of) -> None:
     assert client.post("/rounds/add/", data).status_code == 302
     made = Round.objects.get()
     assert (made.since, made.until) == (SINCE, due), "up to the due day where no other is given"
-    assert next_since(tree.county, today()) == due + timedelta(days=1)
+    after = due + timedelta(days=1)
+    assert next_since(tree.county, due) == date(due.year, 1, 1), "it is not over yet"
+    assert next_since(tree.county, after) == after
+    assert next_since(tree.foreign_county, after) == date(after.year, 1, 1), "another bureau"
     with pytest.raises(ValidationError, match="不能早于事项截止日"):
         earlier = Request(made.title, due - timedelta(days=1))
         change(user=staff, asked=made, request=earlier, today=today())
     withdraw(user=staff, asked=made, reason="误发")
-    assert next_since(tree.county, today()) == date(today().year, 1, 1), (
-        "what was taken back asked for nothing"
-    )
+    assert next_since(tree.county, after) == date(after.year, 1, 1), "what was taken back asked for nothing"
 
 
 def test_statements_do_not_grow_with_what_is_reported(
