@@ -117,10 +117,9 @@ def not_reported(divisions: Sequence[Division]) -> dict[int, list[date | None]]:
     rows = Measure.objects.filter(document__status=DocumentStatus.IN_FORCE, task__units__level__in=levels)
     rows = rows.annotate(reported=reported).order_by()
     asked: dict[tuple[int, date | None, int, str], set[int | None]] = {}
-    for *measure, division in rows.values_list(
-        "pk", "due_on", "task__units__level", "document__jurisdiction__path", "reported__division"
-    ):
-        asked.setdefault(tuple(measure), set()).add(division)
+    columns = ("pk", "due_on", "task__units__level", "document__jurisdiction__path", "reported__division")
+    for pk, due, level, place, division in rows.values_list(*columns):
+        asked.setdefault((pk, due, level, place), set()).add(division)
     return {
         each.pk: [
             due

@@ -34,6 +34,11 @@ class Duty:
     is_event: bool = False
 
 
+def has_events(duties: Iterable[Duty]) -> bool:
+    """Whether any of them is asked of a span."""
+    return any(duty.is_event for duty in duties)
+
+
 @dataclass(frozen=True)
 class DutyCell:
     """One subject of a duty: whether it has filed, where it does, and the word that there was nothing."""

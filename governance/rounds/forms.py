@@ -13,7 +13,7 @@ from governance.divisions.models import Division
 from governance.exchange.sheets import Sheet
 from governance.records import once
 from governance.records.completeness.states import counted_sheets
-from governance.rounds.duties import Duty
+from governance.rounds.duties import Duty, has_events
 from governance.rounds.filling import REMARK
 from governance.rounds.models import Round, RoundState
 from governance.rounds.services import NOTE, REASON, TITLE, Request
@@ -96,7 +96,7 @@ class IssueForm(RequestForm):
             self._offer("duties", list(groups.items()))
         else:
             del self.fields["duties"]
-        if not any(duty.is_event for duty in duties):
+        if not has_events(duties):
             del self.fields["since"], self.fields["until"]
         self._offer("sheets", [(sheet.slug, sheet.name) for sheet in offered])
         self._offer("streets", [(row.pk, row.name) for row in rows])

@@ -18,7 +18,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.divisions.models import Division
 from governance.records import once
-from governance.rounds.duties import Duty, duties_of, offered_duties
+from governance.rounds.duties import Duty, duties_of, has_events, offered_duties
 from governance.rounds.models import Round, RoundState, RoundStreet
 from governance.rounds.progress import offered_sheets, streets_below
 from governance.rounds.texts import clean_text
@@ -73,7 +73,7 @@ def issue(
     ledgers = [known[key] for key in dict.fromkeys(duties) if key in known]
     if len(ledgers) != len(set(duties)):
         raise ValidationError({"duties": "所选专项台账中有不适用于本区划的，请重新选择。"})
-    first, last = _span(since, until or asked.due_on, asked.due_on) if _has_events(ledgers) else (None, None)
+    since, until = _span(ledgers, since, until, asked.due_on)
     if not chosen and not ledgers:
         raise ValidationError({"sheets": "请至少选择一本台账。"})
     if len(chosen) != len(set(sheets)):
@@ -91,8 +91,8 @@ def issue(
         due_on=asked.due_on,
         sheets=[sheet.slug for sheet in chosen],
         duties=[duty.key for duty in ledgers],
-        since=first,
-        until=last,
+        since=since,
+        until=until,
         issued_by=user,
     )
     # bulk_create does not run save(), which would copy the path.
@@ -114,12 +114,13 @@ def issue(
     return made
 
 
-def _has_events(duties: Iterable[Duty]) -> bool:
-    return any(duty.is_event for duty in duties)
-
-
-def _span(since: date | None, until: date, due_on: date) -> tuple[date, date]:
-    """The span of ledgers of events; raises `ValidationError` by field."""
+def _span(
+    duties: Iterable[Duty], since: date | None, until: date | None, due_on: date
+) -> tuple[date, date] | tuple[None, None]:
+    """The span that ledgers of events are asked of; raises `ValidationError` by field."""
+    if not has_events(duties):
+        return None, None
+    until = until or due_on
     if since is None:
         raise ValidationError({"since": "勾选了逐次记录的专项台账，请填写事项起始日。"})
     if until > due_on:

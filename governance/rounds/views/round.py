@@ -17,7 +17,7 @@ from governance.divisions.clock import today
 from governance.divisions.models import Level
 from governance.divisions.paths import path_length
 from governance.records.completeness.tally import Progress
-from governance.rounds.duties import by_street, cells_of_duties, duties_of, duty_lines
+from governance.rounds.duties import by_street, cells_of_duties, duties_of, duty_lines, has_events
 from governance.rounds.forms import WithdrawForm
 from governance.rounds.models import Round, RoundStreet
 from governance.rounds.progress import progress_by_street, sheets_of, together
@@ -108,7 +108,7 @@ class RoundPage(ActingPage):
             sheets=sheets_of(asked),
             duties=duties,
             duty_lines=duty_lines(duties, cells),
-            has_events=any(duty.is_event for duty in duties),
+            has_events=has_events(duties),
             lines=lines,
             whole=whole,
             waits=len(waits),

@@ -18,7 +18,7 @@ from governance.divisions.clock import today
 from governance.divisions.models import Division
 from governance.records.completeness.cells import Cell, optional_url
 from governance.records.completeness.states import State
-from governance.rounds.duties import cells_of_duties, duties_of, duty_lines
+from governance.rounds.duties import cells_of_duties, duties_of, duty_lines, has_events
 from governance.rounds.filling import confirm, give_back, may_confirm
 from governance.rounds.forms import RemarkForm, ReturnForm
 from governance.rounds.models import RoundStreet
@@ -139,7 +139,7 @@ class StreetPage(ActingPage):
             duties=duties,
             most=_MOST_MISSING,
             may_add=may_add,
-            has_events=any(line.duty.is_event for line in duties),
+            has_events=has_events(line.duty for line in duties),
             may_report_nil=answers,
             confirm_form=self._form(RemarkForm) if answers else None,
             return_form=self._form(ReturnForm) if steers and row.is_done else None,
