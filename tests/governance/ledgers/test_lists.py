@@ -1,5 +1,6 @@
 """Lists, records and notices of ledgers: found by text in their fields, restricted ones as counts."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from demo.ledger_values import invent
 from governance.accounts.roles import Role
 from governance.divisions.models import Division
 from governance.ledgers.catalogue import by_code
+from governance.ledgers.duties import due_lines, expected_ledgers
 from governance.ledgers.models import LedgerEntry
 from governance.ledgers.sheets import ledger_sheets
 from tests.factories import Tree
@@ -80,6 +82,23 @@ def test_what_is_due_names_who_has_not_filed(measured_tree: Tree, client_of) -> 
     LedgerEntry.objects.filter(pk=row.pk).update(period="2025")
     assert ledger is not None and "莲湖路社区" not in client.get(url).content.decode()
     assert client.get("/ledgers/due/missing/?ledger=lh-trn-01&period=2025Q1").status_code == 404
+
+
+def test_what_is_due_below_several_paths_is_what_is_due_below_each(measured_tree: Tree) -> None:
+    paths = [measured_tree.street.path, measured_tree.other_street.path, measured_tree.foreign_street.path]
+    row = _entry("LH-TRN-01", measured_tree.community)
+    LedgerEntry.objects.filter(pk=row.pk).update(period="2025")
+    some, on = expected_ledgers(paths), date(2026, 6, 1)
+
+    def missing(*below: str) -> Counter[tuple[str, str]]:
+        lines = due_lines(some, below, on)
+        return Counter({(line.ledger.code, line.label): line.missing for line in lines if line.missing})
+
+    each = [missing(path) for path in paths]
+    assert missing(*paths) == each[0] + each[1] + each[2]
+    assert [part["LH-TRN-01", "2025年"] for part in each] == [1, 2, 0], (
+        "filed once; elsewhere it is not asked"
+    )
 
 
 def test_the_burden_meter_counts_fields_by_rhythm(measured_tree: Tree, client_of) -> None:
