@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from openpyxl import Workbook
 
+from demo.assessments import load_schemes
 from demo.follow_up import assign_findings
 from demo.implementation import report_and_urge
 from demo.loading import district
@@ -72,6 +73,7 @@ def load_activity() -> dict[str, int]:
         confirm_data(user=lead, division=street, today=today, note=f"{MARK}：已逐社区核对")
     counts["填报任务"] = send_round(today)
     counts["办理事项"] = splits + tell_stories(today)
+    counts["考核方案"] = load_schemes(today)
     record(EventKind.IMPORT, obj=district(), reason=REASON, detail={"source": MARK, **counts})
     return counts
 

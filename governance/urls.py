@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/", include("governance.workflows.urls")),
     path("reports/", include("governance.reports.urls")),
     path("communities/", include("communities.urls")),
+    path("assessments/", include("assessments.urls")),
 ]
 
 handler400 = "governance.web.errors.bad_request"

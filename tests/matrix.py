@@ -16,6 +16,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from assessments.models import Assessment, Scheme
 from cadres.models import TwoCommitteeMember
 from communities.models import Adjustment
 from governance.accounts.models import DivisionGrant, Unit, User, UserSession
@@ -327,7 +328,35 @@ def _adjustment_at(case: Case) -> Adjustment | None:
     return made
 
 
+def _year() -> int:
+    """One that no scheme has."""
+    return 2001 + Scheme.objects.count()
+
+
+def _scheme_at(case: Case) -> Scheme:
+    """A draft of a division above its communities, which whoever may change it may open."""
+    return Scheme.objects.create(
+        division=case.division, year=_year(), direction="down", title="考核方案", drafted_by=case.visitor
+    )
+
+
+def _assessment_at(case: Case) -> Assessment:
+    """A community in the scheme of its street; of other divisions the row itself is at them."""
+    scheme = Scheme.objects.create(
+        division=case.division.parent or case.division,
+        year=_year(),
+        direction="down",
+        title="考核方案",
+        state="scoring",
+        in_force_on=date(2026, 1, 1),
+    )
+    scheme.criteria.create(place=1, name="群众满意度", weight_c=10_000, source="residents")
+    return Assessment.objects.create(scheme=scheme, division=case.division)
+
+
 MAKERS: dict[str, Maker] = {
+    "assessments.scheme": _scheme_at,
+    "assessments.assessment": _assessment_at,
     "workflows.case": _case_at,
     "communities.adjustment": _adjustment_at,
     "audit.event": lambda case: record(EventKind.CHANGE, path=case.division.path),

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from assessments.models import Assessment, Scheme
 from cadres.models import CommunityWorker, TwoCommitteeMember
 from communities.models import (
     Adjustment,
@@ -18,7 +19,7 @@ from communities.models import (
 )
 from facilities.models import Facility
 from governance.accounts.models import User
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
 from governance.exchange import sheets
 from governance.people.models import Person
 from grids.models import Grid
@@ -163,6 +164,20 @@ def add_boundary(division: Division, **changes: Any) -> None:
         **dict.fromkeys(("area_m2", "perimeter_m", "vertices", "west", "south", "east", "north"), 1),
         **{**fields, **changes},
     )
+
+
+def add_scheme(division: Division, *, weight: int, previous: int | None = None, **fields: Any) -> Scheme:
+    """A scheme of an organiser in force since `BEGAN`, residents' satisfaction weighing `weight`; all its
+    communities are in it."""
+    fields = {"direction": "down", "year": 2026, "title": "演示考核方案", "state": "scoring", **fields}
+    if fields["state"] != "draft":
+        fields.setdefault("in_force_on", BEGAN)
+    scheme = Scheme.objects.create(division=division, satisfaction_c=weight, previous_c=previous, **fields)
+    scheme.criteria.create(place=1, name="群众满意度", weight_c=weight, source="residents")
+    scheme.criteria.create(place=2, name="日常工作", weight_c=10_000 - weight, source="direct")
+    for community in Division.objects.under(division.path).filter(level=Level.COMMUNITY):
+        Assessment.objects.create(scheme=scheme, division=community)
+    return scheme
 
 
 Maker = Callable[[Division, Any], object]

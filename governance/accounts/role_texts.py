@@ -15,6 +15,7 @@ GROUPS: tuple[tuple[str, dict[str, str]], ...] = (
             "export_persons": "导出含完整个人信息的工作簿（须填理由）",
             "confirm_data": "确认本辖区数据",
             "propose_correction": "对本社区数据提出更正",
+            "assess": "填写社区自评、评议街道",
         },
     ),
     (
@@ -68,7 +69,7 @@ PURPOSES: dict[Role, str] = {
     Role.COUNTY_LEAD: "同经办，并审定、签发报告，发布本地政策数值。",
     Role.UPPER_READER: "查看下级情况，接收报告，不维护数据。",
     Role.DEPARTMENT: "查看汇总情况，填报本部门措施的进展，不看人员。",
-    Role.COMMUNITY: "查看、核对本社区数据，提出更正。",
+    Role.COMMUNITY: "查看、核对本社区数据，提出更正，自评和评议街道。",
     Role.SYSTEM_ADMIN: "管理用户、单位和系统设置，不看台账，不授权。",
     Role.SECURITY_ADMIN: "授予角色、解锁、重置密码、结束登录，不看台账。",
     Role.AUDIT_ADMIN: "查阅、导出、校验审计日志，不看台账。",

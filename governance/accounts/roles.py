@@ -28,6 +28,7 @@ class Action(StrEnum):
     ENACT_POLICY = "enact_policy"
     REPORT_OWN_MEASURES = "report_own_measures"
     PROPOSE_CORRECTION = "propose_correction"
+    ASSESS = "assess"
     FOLLOW_UP = "follow_up"
     DOWNLOAD_REPORT = "download_report"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -92,7 +93,7 @@ ROLES: dict[Role, RoleSpec] = {
     ),
     Role.DEPARTMENT: RoleSpec("部门联络员", frozenset({_A.VIEW, _A.REPORT_OWN_MEASURES})),
     Role.COMMUNITY: RoleSpec(
-        "社区", frozenset({_A.VIEW, _A.VIEW_PERSONS, _A.CONFIRM_DATA, _A.PROPOSE_CORRECTION})
+        "社区", frozenset({_A.VIEW, _A.VIEW_PERSONS, _A.CONFIRM_DATA, _A.PROPOSE_CORRECTION, _A.ASSESS})
     ),
     Role.SYSTEM_ADMIN: RoleSpec(
         "系统管理员",

@@ -6,7 +6,8 @@ from typing import Any
 MISSING = "—"
 
 
-def _hundredths(value: Any, digits: int) -> str:
+def hundredths(value: Any, digits: int = 2) -> str:
+    """Hundredths as a decimal number with separators: 8750 → `87.50` (half up)."""
     if value is None or value == "":
         return MISSING
     amount = (Decimal(int(value)) / 100).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
@@ -15,12 +16,12 @@ def _hundredths(value: Any, digits: int) -> str:
 
 def area(value: int | None, digits: int = 2) -> str:
     """Hundredths of a square metre as square metres: 60000 → `600.00` (half up)."""
-    return _hundredths(value, digits)
+    return hundredths(value, digits)
 
 
 def yuan(value: int | None, digits: int = 2) -> str:
     """分 as yuan: 123456 → `1,234.56`."""
-    return _hundredths(value, digits)
+    return hundredths(value, digits)
 
 
 def percent(part: int | None, whole: int | None, digits: int = 2) -> str:

@@ -9,6 +9,9 @@ from governance.exchange.folding import fold
 
 from .base import CellWidget, Notify, show
 
+_MOST = 10**14
+"""Beyond this the exact number is of no interest: something else was typed into the cell."""
+
 
 def to_decimal(value: Any) -> Decimal:
     """A number cell or a text of digits (thousands separators allowed); raises ``ValueError``.
@@ -37,7 +40,7 @@ class QuantityWidget(CellWidget):
     """
 
     def __init__(
-        self, decimals: int = 2, unit: str = "", *, minimum: int | None = 0, maximum: int = 10**14
+        self, decimals: int = 2, unit: str = "", *, minimum: int | None = 0, maximum: int = _MOST
     ) -> None:
         super().__init__()
         self.decimals = decimals
@@ -50,7 +53,7 @@ class QuantityWidget(CellWidget):
             small = value * 10**self.decimals
         else:
             exact = to_decimal(value).scaleb(self.decimals)
-            if abs(exact) > self.maximum:
+            if abs(exact) > _MOST:
                 raise ValueError(f"“{show(value)}”过大，请核对。")
             small = int(exact)
             if exact != small:

@@ -193,6 +193,12 @@ def yuan(value: int | None) -> str:
 
 
 @register.filter
+def hundredths(value: int | None) -> str:
+    """Hundredths as a decimal number: 8750 → 87.50; nothing → —."""
+    return formats.hundredths(value)
+
+
+@register.filter
 def thousands(value: Any) -> str:
     """12345 → 12,345; nothing → —."""
     return formats.thousands(value)

@@ -16,7 +16,7 @@ from governance.policies.figures import figures_of
 from governance.policies.mechanisms import measure_state
 from governance.policies.models import Measure
 from tests.factories import Tree
-from tests.registry import fill_community, fill_tree
+from tests.registry import add_scheme, fill_community, fill_tree
 
 CASES = Path(__file__).parents[1] / "policies" / "cases"
 
@@ -70,6 +70,7 @@ def test_figures_of_registries_change_with_their_rows(measures: list[Measure], m
     )
     SocialOrganisation.objects.update(kind=OrganisationKind.values[0])
     CommunityWorker.objects.update(post=WorkerPost.values[0])
+    add_scheme(measured_tree.street, weight=4_000, state="final")
     after = shown()
     assert {code for code in before if before[code] == after[code]} == set()
 

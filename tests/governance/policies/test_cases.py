@@ -22,7 +22,7 @@ from governance.policies.evaluation.resolve import rules_for
 from governance.policies.evaluation.upper import upper_results
 from governance.policies.models import Standard
 from tests.factories import Tree, case_street, make_division
-from tests.registry import FACTS, add_facts, add_records
+from tests.registry import FACTS, add_facts, add_records, add_scheme
 
 Case = dict[str, Any]
 
@@ -117,12 +117,13 @@ OWN_FILES = sorted((CASES / "own").glob("*.yaml"))
 
 @pytest.mark.parametrize("file", OWN_FILES, ids=_ids(OWN_FILES))
 def test_figures_of_higher_divisions(file: Path, measured_tree: Tree) -> None:
-    """Each case is a set of `places` by code with what stands in their ledgers; `at` is the one measured.
+    """Each case is a set of `places` by code with what stands in their ledgers; `at` is the one measured,
+    `schemes` are those of streets and counties by code.
 
     Every street gets a community that holds nothing: it is the divisions above it that are judged.
     """
     wrong = []
-    for case in _cases(file, {"places", "at"}):
+    for case in _cases(file, {"places", "at", "schemes"}):
         with transaction.atomic():
             wrong += _differences(case, _result_of_places(file.stem, case))
             transaction.set_rollback(True)
@@ -138,6 +139,9 @@ def _result_of_places(code: str, case: Case) -> dict[str, Any]:
         add_records(community, entries)
         made.append(community.pk)
     make_communities()
+    for place, schemes in case.get("schemes", {}).items():
+        for scheme in schemes:
+            add_scheme(Division.objects.get(code=str(place)), **scheme)
     at = Division.objects.get(code=str(case["at"]))
     rules = [rule for rule in rules_for(path=at.path, on=case.get("day", USUAL_DAY)) if rule.code == code]
     relation = live_relation(path=at.path, on=case.get("day", USUAL_DAY), rules=rules, division_ids=made)
