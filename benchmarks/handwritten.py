@@ -37,7 +37,7 @@ SELECT d.id AS division_id, d.path AS path,
   CASE WHEN w.workers IS NOT NULL OR m.seats IS NOT NULL
        THEN COALESCE(w.workers, 0) + COALESCE(m.fulltime_only, 0) END AS workers,
   p.compounds, p.compounds_known, p.managed, o.organisations,
-  a.fund, a.fund_before, a.digital, a.digital_before, b.raised, b.vetoes,
+  a.fund, a.fund_before, a.digital, a.digital_before, s.raised, b.vetoes,
   {entries.COLUMNS}
 FROM divisions_division d
 JOIN communities_community c ON c.division_id = d.id AND c.voided_on IS NULL

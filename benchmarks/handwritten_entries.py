@@ -159,15 +159,15 @@ def inherited() -> str:
         )
     )
     active = f"(started_on IS NULL OR started_on <= '{ON}') AND (ended_on IS NULL OR ended_on > '{ON}')"
-    of_streets = (
-        "MIN(CASE WHEN code = 'SX-ASM-04' AND status IN ('raised', 'same', 'lowered') "
-        f"AND {active} THEN CASE WHEN status = 'raised' THEN 1 ELSE 0 END END) AS raised, "
-        f"{_counted('LH-ASM-04', active)} AS vetoes"
-    )
+    in_force = f"in_force_on <= '{ON}' AND (ended_on IS NULL OR ended_on > '{ON}')"
+    raised = "MIN(CASE WHEN satisfaction_c > previous_c THEN 1 WHEN satisfaction_c <= previous_c THEN 0 END)"
     rows = "FROM ledgers_ledgerentry WHERE voided_on IS NULL AND path >= '{low}' AND path < '{high}'"
     return (
         f"LEFT JOIN (SELECT path, {funds} {rows} AND code IN ('SX-FUND-01', 'SX-FUND-05') "
         f"AND started_on <= '{ON}' GROUP BY path) a ON a.path = substr(d.path, 1, 6) "
-        f"LEFT JOIN (SELECT path, {of_streets} {rows} AND code IN ('SX-ASM-04', 'LH-ASM-04') "
-        f"GROUP BY path) b ON b.path = substr(d.path, 1, 9)"
+        f"LEFT JOIN (SELECT path, {_counted('LH-ASM-04', active)} AS vetoes {rows} AND code = 'LH-ASM-04' "
+        "GROUP BY path) b ON b.path = substr(d.path, 1, 9) "
+        f"LEFT JOIN (SELECT path, {raised} AS raised FROM assessments_scheme WHERE direction = 'down' "
+        f"AND {in_force} AND path >= '{{low}}' AND path < '{{high}}' GROUP BY path) s "
+        "ON s.path = substr(d.path, 1, 9)"
     )

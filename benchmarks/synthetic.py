@@ -4,21 +4,27 @@ Per community on average 1.3 facilities, 2.6 grids, 7 members of the two committ
 5 social organisations and 11 ledger entries; some data are missing, some contradict each other.
 """
 
+from datetime import date
 from typing import Any
 
 from django.db import connection, models
 
+from assessments.models import Assessment, Scheme
 from benchmarks.ground import Ground
 from benchmarks.synthetic_entries import fill_entries
 from cadres.models import CommunityWorker, TwoCommitteeMember
 from communities.models import Community, Compound, SocialOrganisation
 from facilities.models import Facility
-from governance.divisions.paths import next_path
+from governance.divisions.models import Division, Level
+from governance.divisions.paths import next_path, path_length
 from governance.ledgers.models import LedgerEntry
 from governance.people.models import Person
 from grids.models import Grid
 
-REGISTRIES = (Facility, Grid, TwoCommitteeMember, CommunityWorker, Compound, SocialOrganisation, LedgerEntry)
+REGISTRIES = (
+    *(Facility, Grid, TwoCommitteeMember, CommunityWorker, Compound, SocialOrganisation, LedgerEntry),
+    *(Assessment, Scheme),
+)
 _PER_COMMUNITY = 16
 """Ids of persons kept for each community; more than any has."""
 
@@ -37,6 +43,7 @@ def fill(ground: Ground) -> None:
     _fill_places(source)
     _fill_groups(source)
     fill_entries(source)
+    _fill_schemes(source)
     ground.analyse()
 
 
@@ -50,6 +57,34 @@ def clear() -> None:
         if field.null or (isinstance(field, models.CharField) and field.name != "path")
     }
     Community.objects.update(**blank, version=1)
+
+
+def _fill_schemes(source: str) -> None:
+    """Every street its scheme, three in four of them with one before, and all its communities in it."""
+    streets = Division.objects.filter(level=Level.STREET).only("pk", "path").iterator()
+    Scheme.objects.bulk_create(
+        [
+            Scheme(
+                division=street,
+                path=street.path,
+                year=2026,
+                direction="down",
+                title="考核方案",
+                state="scoring",
+                in_force_on=date(2026, 1, 10),
+                satisfaction_c=3_000,
+                previous_c=(2_900, 2_500, 3_000, None)[number % 4],
+            )
+            for number, street in enumerate(streets)
+        ],
+        batch_size=2_000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO assessments_assessment (division_id, path, scheme_id, self_report, exempt_reason) "
+            f"SELECT c.division_id, c.path, s.id, '', '' FROM {source} "
+            f"JOIN assessments_scheme s ON s.path = substr(c.path, 1, {path_length(Level.STREET)})"
+        )
 
 
 def _hash(factor: int, modulus: int) -> str:

@@ -48,8 +48,8 @@ COUNTY_TYPES = {
 }
 
 
-ABOVE_TYPES = {"SX-FUND-01": 3, "SX-FUND-05": 3, "SX-ASM-04": 4}
-"""Kept by divisions of a level above: every county its two years, every street its scheme."""
+ABOVE_TYPES = {"SX-FUND-01": 3, "SX-FUND-05": 3}
+"""Kept by divisions of a level above: every county its two years."""
 
 
 def fill_entries(source: str) -> None:
@@ -66,7 +66,6 @@ def _fill_above() -> None:
     for code, level in ABOVE_TYPES.items():
         ledger = by_code(code)
         assert ledger is not None
-        statuses = ["raised", "raised", "same", "first"] if ledger.record.status else [""]
         places = Division.objects.filter(level=level).only("pk", "path").iterator()
         LedgerEntry.objects.bulk_create(
             [
@@ -75,15 +74,12 @@ def _fill_above() -> None:
                     edition=ledger.record.version,
                     division=place,
                     path=place.path,
-                    name="" if ledger.record.is_periodic else f"方案{year}",
-                    period=str(year) if ledger.record.is_periodic else "",
+                    period=str(year),
                     started_on=date(year + 1, 1, 10),
                     amount=10_000_000 + (number + year) % 5 * 100_000,
-                    status=statuses[number % len(statuses)],
-                    values={"change": statuses[number % len(statuses)]},
                 )
                 for number, place in enumerate(places)
-                for year in ((2024, 2025) if ledger.record.is_periodic else (2025,))
+                for year in (2024, 2025)
             ],
             batch_size=2_000,
         )
@@ -113,6 +109,7 @@ def _fill(code: str, where: str, most: int, place: int, source: str) -> None:
         "amount": "10000000 + (c.division_id % 4) * 1500000",
         "status": _status(ledger, wheel),
         "void_reason": "''",
+        "breach": "FALSE" if connection.vendor == "postgresql" else "0",
         "values": "CAST('{}' AS jsonb)" if connection.vendor == "postgresql" else "'{}'",
     }
     if ledger.record.filing == "state":
