@@ -71,6 +71,8 @@ def enact(*, user: User, scheme: Scheme, on: date | None) -> Scheme:
     total = total_of(criteria)
     if total != WHOLE:
         raise ValidationError(f"各项权重合计 {hundredths(total)}%，应为 100%，请修改方案后再施行。")
+    # Two drafts put in force at once must see each other.
+    Division.objects.select_for_update().get(pk=row.division_id)
     before = previous_of(row)
     if before is not None:
         if before.in_force_on is not None and on <= before.in_force_on:

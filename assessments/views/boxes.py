@@ -13,6 +13,9 @@ from assessments.scoresheet import WIDGETS, given_of
 from assessments.scoring import NOTHING, Change, Given
 from governance.web.formats import hundredths
 
+_MOST_DIGITS = 10
+"""Of a number in the field that says what was shown; a longer one was not written by us."""
+
 
 @dataclass
 class Box:
@@ -39,9 +42,8 @@ def box_lines(lines: Sequence[Line], data: QueryDict | None = None) -> list[BoxL
 
 
 def _boxes(line: Line, data: QueryDict | None) -> BoxLine:
-    made = BoxLine(
-        line, f"base-{line.assessment.pk}", _encode([given_of(line, each) for each in line.criteria])
-    )
+    name = f"base-{line.assessment.pk}"
+    made = BoxLine(line, name, _stored(line) if data is None else data.get(name, ""))
     for criterion in line.criteria:
         stored = _texts(given_of(line, criterion))
         parts = []
@@ -54,12 +56,18 @@ def _boxes(line: Line, data: QueryDict | None) -> BoxLine:
     return made
 
 
-def read_boxes(lines: Sequence[BoxLine], data: QueryDict) -> tuple[list[Change], list[str]]:
+def rebase(lines: Sequence[BoxLine]) -> None:
+    """Take what is stored now as what was shown, when the user was told of it."""
+    for shown in lines:
+        shown.base = _stored(shown.line)
+
+
+def read_boxes(lines: Sequence[BoxLine]) -> tuple[list[Change], list[str]]:
     """What was typed as changes of what was shown, and all faults; wrong boxes are marked."""
     changes, faults = [], []
     for shown in lines:
         line = shown.line
-        bases = _decode(data.get(shown.base_name, ""), len(line.criteria))
+        bases = _decode(shown.base, len(line.criteria))
         for criterion, base, boxes in zip(line.criteria, bases, shown.boxes, strict=True):
             new: list[int | None] = [None, None]
             for part, box in enumerate(boxes):
@@ -81,8 +89,9 @@ def _texts(given: Given) -> tuple[str, str]:
     return "" if value is None else hundredths(value), "" if replies is None else str(replies)
 
 
-def _encode(bases: Sequence[Given]) -> str:
-    """What was shown, so that a score changed by somebody else meanwhile is noticed."""
+def _stored(line: Line) -> str:
+    """What is shown, so that a score changed by somebody else meanwhile is noticed."""
+    bases = [given_of(line, each) for each in line.criteria]
     return " ".join(f"{'' if value is None else value}:{replies or ''}" for value, replies in bases)
 
 
@@ -90,7 +99,9 @@ def _decode(text: str, number: int) -> list[Given]:
     found: list[Given] = []
     for part in text.split(" "):
         value, _, replies = part.partition(":")
-        found.append(
-            (int(value) if value.isdecimal() else None, int(replies) if replies.isdecimal() else None)
-        )
+        found.append((_number(value), _number(replies)))
     return found if len(found) == number else [NOTHING] * number
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else None

@@ -15,7 +15,7 @@ from assessments.models import Assessment
 from assessments.results import lines_of, ranked
 from assessments.rights import may_report, may_score, organises, sees_scores, visible_assessments
 from assessments.scoring import exempt, save_scores, write_self_report
-from assessments.views.boxes import BoxLine, box_lines, read_boxes
+from assessments.views.boxes import BoxLine, box_lines, read_boxes, rebase
 from assessments.views.common import CRUMBS, state_tag
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
@@ -40,11 +40,15 @@ class ResultPage(ActingPage):
     def _score(self, request: HttpRequest) -> str:
         scheme = self.object.scheme
         shown = box_lines(lines_of(scheme, only=[self.object.pk]), request.POST)
-        changes, faults = read_boxes(shown, request.POST)
+        changes, faults = read_boxes(shown)
         self.shown = shown[0]
         if faults:
             raise ValidationError(faults)
-        saved = save_scores(user=visitor(request), scheme=scheme, changes=changes)
+        try:
+            saved = save_scores(user=visitor(request), scheme=scheme, changes=changes)
+        except ValidationError:
+            rebase(shown)
+            raise
         return f"已保存 {saved} 个得分，街道只看到各社区的平均分。" if saved else ""
 
     def _report(self, request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from assessments.results import Line, lines_of
 from assessments.rights import may_score, must, organises, sees_each
 from assessments.scoresheet import ReadSheet, read_scores, write_scores
 from assessments.scoring import Change, save_scores, told
-from assessments.views.boxes import BoxLine, box_lines, read_boxes
+from assessments.views.boxes import BoxLine, box_lines, read_boxes, rebase
 from assessments.views.common import CRUMBS, TITLE
 from governance.accounts.roles import Action
 from governance.accounts.visitor import visitor
@@ -31,6 +31,10 @@ PAGE = 40
 _MOST_SHOWN = 300
 _KEPT = 3600
 _SALT = "assessments.scores"
+
+
+def _pages(lines: list[Line]) -> int:
+    return max((len(lines) + PAGE - 1) // PAGE, 1)
 
 
 class _ScoringPage(DetailPage):
@@ -69,9 +73,8 @@ class ScoresPage(_ScoringPage):
         return [line for line in lines_of(self.object) if line.assessment.is_counted]
 
     def _number(self, lines: list[Line]) -> int:
-        last = max((len(lines) + PAGE - 1) // PAGE, 1)
         text = self.request.GET.get("page", "1")
-        return min(max(int(text) if text.isdecimal() else 1, 1), last)
+        return min(max(int(text) if text.isdecimal() and len(text) < 9 else 1, 1), _pages(lines))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
@@ -81,12 +84,13 @@ class ScoresPage(_ScoringPage):
         # Only what was on the page that was sent: communities may have come or gone meanwhile.
         part = [line for line in part if f"base-{line.assessment.pk}" in request.POST]
         self.shown = box_lines(part, request.POST)
-        changes, self.faults = read_boxes(self.shown, request.POST)
+        changes, self.faults = read_boxes(self.shown)
         if not self.faults:
             try:
                 saved = save_scores(user=visitor(request), scheme=self.object, changes=changes)
             except ValidationError as error:
                 self.faults = error.messages
+                rebase(self.shown)
             else:
                 messages.success(request, f"已保存 {saved} 个得分。" if saved else "没有改动。")
                 return HttpResponseRedirect(f"{request.path}?page={number}")
@@ -104,7 +108,7 @@ class ScoresPage(_ScoringPage):
             shown=shown,
             faults=self.faults,
             number=number,
-            pages=range(1, max((len(lines) + PAGE - 1) // PAGE, 1) + 1),
+            pages=range(1, _pages(lines) + 1),
             counted=len(lines),
             done=sum(1 for line in lines if line.result is not None),
             is_open=self.object.state == SchemeState.SCORING,

@@ -79,8 +79,17 @@ def test_scores_are_typed_page_by_page(client_of, scheme, tree):
             url, base | {f"base-{place.pk}": "8850: : :", name: "88.5"}, follow=True
         ).content.decode()
     )
-    late = clerk.post(url, base | {name: "70"})
+    both = clerk.post(url, base | {name: "70", f"score-{place.pk}-{scheme.criteria.all()[1].pk}": "甲"})
+    assert "不是数字" in both.content.decode()
+    late = clerk.post(url, base | {name: "70", f"base-{place.pk}": _base(both, place)})
     assert late.status_code == 422 and "别人已改为 88.50" in late.content.decode()
+    told = base | {name: "70", f"base-{place.pk}": _base(late, place)}
+    assert "已保存 1 个得分" in clerk.post(url, told, follow=True).content.decode()
+
+
+def _base(answer, place):
+    """What the page takes as shown of one community."""
+    return next(each.base for each in answer.context["shown"] if each.line.assessment == place)
 
 
 def test_a_sheet_is_shown_before_it_is_saved(client_of, scheme):
