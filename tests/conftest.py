@@ -59,9 +59,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         is_shown = item.get_closest_marker("quick_part") is not None and _function(item) in whole
         (left_out if is_shown or _is_for_one_database(item) else kept).append(item)
-    # The longest first: one that begins last keeps a process waiting for the other.
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("slow") is None)
+    # The longest first: one that begins last keeps a process waiting for the others.
+    parts: dict[str, list[pytest.Item]] = {"browser": [], "slow": [], "": []}
+    for item in kept:
+        parts[next((name for name in parts if name and item.get_closest_marker(name)), "")].append(item)
+    items[:] = [*parts["browser"], *_mixed(parts["slow"]), *parts[""]]
     config.hook.pytest_deselected(items=left_out)
+
+
+def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What mostly waits for workers spread evenly among what keeps a processor busy, else in order."""
+    groups: dict[bool, list[tuple[float, pytest.Item]]] = {}
+    for waits in (True, False):
+        group = [item for item in items if ("start_worker" in getattr(item, "fixturenames", ())) is waits]
+        groups[waits] = [(place / len(group), item) for place, item in enumerate(group)]
+    return [item for _, item in sorted([*groups[False], *groups[True]], key=lambda placed: placed[0])]
 
 
 def pytest_collection_finish() -> None:

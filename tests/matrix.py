@@ -205,7 +205,7 @@ def _evidence_at(case: Case) -> Kwargs:
 def _local_value_at(case: Case) -> LocalValue:
     """A draft: what was put in force is seen below its division too."""
     if not Standard.objects.exists():
-        load_policies()
+        made_once("policies", load_policies)
     standard = Standard.objects.get(measure__code="LH-SIZE-01")
     return LocalValue.objects.create(
         division=case.division,
@@ -381,7 +381,7 @@ def _registry_at(case: Case) -> Kwargs | None:
 def _target_at(case: Case) -> Kwargs:
     """A target seen from a division."""
     if not Standard.objects.exists():
-        load_policies()
+        made_once("policies", load_policies)
     return {"code": case.division.code, "measure": "SX-VOL-02"}
 
 

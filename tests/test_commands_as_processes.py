@@ -63,6 +63,7 @@ def test_commands_answer_with_one_json_object(call: Call, tmp_path: Path):
     assert report.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.one_database
 def test_refusals_are_json_too_and_exit_with_1(call: Call, tmp_path: Path):
     book = tmp_path / "other.xlsx"
     Workbook().save(book)
@@ -81,6 +82,7 @@ def test_refusals_are_json_too_and_exit_with_1(call: Call, tmp_path: Path):
     assert not (tmp_path / "r.pdf").exists() and not (tmp_path / "x.xlsx").exists()
 
 
+@pytest.mark.one_database
 def test_wrong_usage_exits_with_2(call: Call):
     code, out, _ = call("check_standards", "--json")
     assert (code, out) == (2, "")

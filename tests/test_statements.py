@@ -3,6 +3,8 @@
 `tests/statements.py` says how to add a page to the committed numbers.
 """
 
+import os
+
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -129,17 +131,20 @@ def test_pages_take_few_statements_whatever_the_rows(role: Role, filled_tree: Tr
     user, session = users[role]
     baseline = statements.read()
     expected = {page: numbers[role.value] for page, numbers in baseline.items() if role.value in numbers}
-    with transaction.atomic():
-        few, _ = _measure(filled_tree, role, user, session, expected)
-        transaction.set_rollback(True)
+    few = None
+    if not os.environ.get("TEST_ONLY_DATABASE"):
+        # What a page asks is written in Python: that it does not grow is shown by one of two runs.
+        with transaction.atomic():
+            few, _ = _measure(filled_tree, role, user, session, expected)
+            transaction.set_rollback(True)
     made_once("much of everything", lambda: _grow(filled_tree, users))
     many, broken = _measure(filled_tree, role, user, session, expected)
     if request.config.getoption("--rewrite-statements"):
         statements.merge(role.value, many)
         baseline = statements.read()
     assert broken == []
-    assert few.keys() == many.keys()
-    assert statements.complaints(role.value, few, many, baseline) == []
+    assert many.keys() == (expected if few is None else few).keys()
+    assert statements.complaints(role.value, few or {}, many, baseline) == []
 
 
 def test_every_line_names_a_page():

@@ -120,7 +120,7 @@ class Worker:
             "SECRET_KEY": settings.SECRET_KEY,
             "PYTHONUNBUFFERED": "1",
         }
-        line = [sys.executable, "manage.py", "run_worker", "--sweep-seconds", "1", "--grace-seconds", "5"]
+        line = [sys.executable, "manage.py", "run_worker", "--sweep-seconds", "0.25", "--grace-seconds", "5"]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [*line, *options], cwd=ROOT, env=self.environment, stdout=log, stderr=log

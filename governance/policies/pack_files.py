@@ -80,13 +80,22 @@ def read_yaml(file: Path) -> Any:
     return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
 
 
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """The nodes of a text, which know their lines, and what they say."""
+    loader = _LOADER(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
 def read_file(file: Path, schema: type[M]) -> M:
     """Parse one file; raises `PackError` with file and line."""
     name = f"{file.parent.name}/{file.name}"
     try:
         text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_LOADER)
-        data = yaml.load(text, Loader=_LOADER)
+        node, data = _parsed(text)
     except OSError as error:
         raise PackError(f"{name}: cannot be read") from error
     except yaml.YAMLError as error:

@@ -75,10 +75,19 @@ def _joins(card: Card, held: Sequence[Input], path: str, on: date, division_ids:
     names = tuple(item.name for item in held)
     if division_ids is not None:
         return _written(card, names, on, under(path) & Q(division_id__in=division_ids))
+    return _placed(_joins_somewhere(card, names, on, is_all=not path), path)
+
+
+def _placed(known: Sql, path: str) -> Sql:
+    """A kept statement with the range of a subtree where its marks stand."""
     low, high = path_range(path) or ("", "")
-    known = _joins_somewhere(card, names, on, is_all=not path)
     places = {_LOW: low, _HIGH: high}
     return Sql(known.text, tuple(places.get(each, each) for each in known.params))
+
+
+def _somewhere(*, is_all: bool) -> Q:
+    """What is asked of paths in a statement that is kept."""
+    return Q() if is_all else Q(path__gte=_LOW, path__lt=_HIGH)
 
 
 @lru_cache(maxsize=128)
@@ -87,7 +96,15 @@ def _joins_somewhere(card: Card, names: tuple[str, ...], on: date, *, is_all: bo
 
     Kept, because Django takes longer to write them than the database to answer them.
     """
-    return _written(card, names, on, Q() if is_all else Q(path__gte=_LOW, path__lt=_HIGH))
+    return _written(card, names, on, _somewhere(is_all=is_all))
+
+
+@lru_cache(maxsize=512)
+def _rows_somewhere(card: Card, names: tuple[str, ...], on: date, *, is_all: bool) -> Sql:
+    """The rows of one kind of a narrow card, kept like the joins."""
+    assert card.narrow is not None
+    (rows,) = card.narrow(names, on).values()
+    return Sql(*rows(_somewhere(is_all=is_all)))
 
 
 def _written(card: Card, names: Sequence[str], on: date, where: Q) -> Sql:
@@ -127,8 +144,7 @@ def narrow_select(card: Card, *, wanted: Collection[str], path: str, on: date, h
         return None
     groups, each, params = [], [], ()
     for number, names in enumerate(kinds.values()):
-        (rows,) = card.narrow(names, on).values()
-        piece = Sql(*rows(under(path)))
+        piece = _placed(_rows_somewhere(card, tuple(names), on, is_all=not path), path)
         groups.append(f"g{number} AS ({piece.text})")
         params += piece.params
         each += [f"SELECT division_id, '{name}' AS code, {name} AS value FROM g{number}" for name in names]

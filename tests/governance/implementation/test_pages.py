@@ -23,6 +23,7 @@ from governance.policies.views.common import current_relation
 from tests.governance.implementation.conftest import DAY, PDF
 from tests.governance.policies.test_pages import more_communities, text_of
 from tests.registry import fill_community
+from tests.snapshot import made_once
 
 pytestmark = pytest.mark.one_database
 HOME = "/implementation/"
@@ -31,12 +32,16 @@ SIZE = "/implementation/measures/LH-SIZE-01/"
 KEY = "0123456789abcdef"
 
 
+def _measure(tree):
+    for code, households in (("610104001001", 999), ("610104001002", 1000)):
+        fill_community(tree[code], households_resident=households, population_resident=6000)
+    refresh(path="", on=timezone.localdate())
+
+
 @pytest.fixture
 def measured(measured_tree):
     """One community misses the size, one meets it; the others know nothing."""
-    for code, households in (("610104001001", 999), ("610104001002", 1000)):
-        fill_community(measured_tree[code], households_resident=households, population_resident=6000)
-    refresh(path="", on=timezone.localdate())
+    made_once("implementation/test_pages", lambda: _measure(measured_tree))
     return measured_tree
 
 

@@ -19,7 +19,8 @@ from tests.workers import is_alive, status_of, use_broker, wait_until
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=["files", "redis"])
+# A broker knows of no database: what is shown of both on SQLite is shown of the server's on PostgreSQL.
+@pytest.fixture(params=[pytest.param("files", marks=pytest.mark.one_database), "redis"])
 def broker_url(request, transactional_db) -> str:
     url = "filesystem://" if request.param == "files" else request.getfixturevalue("redis_url")
     use_broker(url)
@@ -92,6 +93,7 @@ def test_whole_worker_killed_and_started_again(broker_url, start_worker):
 
 
 @on_files
+@pytest.mark.one_database
 def test_celery_that_dies_is_started_again(broker_url, start_worker):
     worker = start_worker(broker_url)
     first = ask("test-quick", "first")
@@ -104,6 +106,7 @@ def test_celery_that_dies_is_started_again(broker_url, start_worker):
 
 
 @on_files
+@pytest.mark.one_database
 def test_worker_that_takes_no_jobs_is_started_again(broker_url, start_worker):
     worker = start_worker(broker_url, "--deaf-seconds", "8", "--grace-seconds", "1")
     first = ask("test-quick", "first")
@@ -132,6 +135,7 @@ def test_end_of_the_worker_interrupts_a_long_job_and_leaves_no_process(broker_ur
 
 
 @on_redis
+@pytest.mark.one_database
 def test_an_idle_worker_ends_soon_and_interrupts_nothing(broker_url, start_worker):
     worker = start_worker(broker_url, "--grace-seconds", "60")
     wait_until(lambda: "ready." in worker.text(), "Celery")

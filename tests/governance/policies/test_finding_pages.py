@@ -18,16 +18,21 @@ from governance.policies.models import Finding
 from tests.factories import Tree
 from tests.governance.policies.test_pages import MOST, more_communities, text_of
 from tests.registry import add_facilities, fill_community
+from tests.snapshot import made_once
 
 LIST = "/findings/"
+
+
+def _measure(tree: Tree) -> None:
+    fill_community(tree.community, households_resident=999, population_resident=6000)
+    add_facilities(tree.community, [{"building_area_c": 1}])
+    refresh(path="", on=timezone.localdate())
 
 
 @pytest.fixture
 def measured(measured_tree: Tree) -> Tree:
     """莲湖路社区 has 999 households, one too few, and a facility much too small; nothing else is known."""
-    fill_community(measured_tree.community, households_resident=999, population_resident=6000)
-    add_facilities(measured_tree.community, [{"building_area_c": 1}])
-    refresh(path="", on=timezone.localdate())
+    made_once("policies/test_finding_pages", lambda: _measure(measured_tree))
     return measured_tree
 
 

@@ -32,17 +32,22 @@ from governance.policies.value_forms import figures_of
 from tests.factories import Tree, make_user
 from tests.governance.policies.local import put_in_force
 from tests.registry import fill_community
+from tests.snapshot import made_once
 
 SIZE = "LH-SIZE-01"
 NEW = "/policies/values/new/?standard="
 TODAY = timezone.localdate
 
 
+def _measure(tree: Tree) -> None:
+    for code, households in (("610104001001", 4800), ("610104001002", 999), ("610104002001", 3000)):
+        fill_community(tree[code], households_resident=households)
+    refresh(path="", on=TODAY())
+
+
 @pytest.fixture
 def place(measured_tree: Tree) -> Tree:
-    for code, households in (("610104001001", 4800), ("610104001002", 999), ("610104002001", 3000)):
-        fill_community(measured_tree[code], households_resident=households)
-    refresh(path="", on=TODAY())
+    made_once("policies/test_local_value_pages", lambda: _measure(measured_tree))
     return measured_tree
 
 

@@ -49,6 +49,8 @@ def test_every_measure_of_the_five_documents_is_in_the_catalogue(catalogue):
     assert set(catalogue) == set(ids)
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 def test_no_reference_is_dead(catalogue, client_of):
     client, pages = client_of(Role.COUNTY_STAFF), {}
     for row in catalogue.values():

@@ -18,16 +18,21 @@ from governance.policies.outcomes import Outcome
 from governance.policies.views.district import difference_text, measure, relations
 from tests.factories import Tree
 from tests.registry import fill_community
+from tests.snapshot import made_once
 
 ClientOf = Callable[..., Client]
+
+
+def _freeze_and_measure(tree: Tree) -> None:
+    store_frozen(on=today() - timedelta(days=1))
+    fill_community(tree.community, households_resident=3000, population_resident=9000)
+    refresh(path="", on=today())
 
 
 @pytest.fixture
 def frozen_tree(filled_tree: Tree) -> Tree:
     """The filled tree, frozen yesterday, then mended in one community and measured today."""
-    store_frozen(on=today() - timedelta(days=1))
-    fill_community(filled_tree.community, households_resident=3000, population_resident=9000)
-    refresh(path="", on=today())
+    made_once("policies/test_overview", lambda: _freeze_and_measure(filled_tree))
     return filled_tree
 
 

@@ -16,6 +16,7 @@ from governance.policies.findings import refresh
 from governance.policies.models import Finding, PolicyDocument
 from tests.factories import Tree, make_division
 from tests.registry import fill_community
+from tests.snapshot import made_once
 
 MOST = 15
 
@@ -32,12 +33,12 @@ def _fill(tree: Tree) -> None:
             party_org_kind="branch",
             boundary_east="北大街",
         )
+    refresh(path="", on=timezone.localdate())
 
 
 @pytest.fixture
 def measured(measured_tree: Tree) -> Tree:
-    _fill(measured_tree)
-    refresh(path="", on=timezone.localdate())
+    made_once("policies/test_pages", lambda: _fill(measured_tree))
     return measured_tree
 
 

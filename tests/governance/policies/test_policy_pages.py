@@ -25,16 +25,21 @@ from governance.policies.progress import compare
 from tests.factories import Tree
 from tests.governance.policies.test_pages import text_of
 from tests.registry import add_facilities, fill_community
+from tests.snapshot import made_once
 
 SIZE = "/policies/standards/LH-SIZE-01/"
+
+
+def _measure(tree: Tree) -> None:
+    for code, households in (("610104001001", 999), ("610104001002", 1000), ("610104002001", 6000)):
+        fill_community(tree[code], households_resident=households, population_resident=6000)
+    refresh(path="", on=timezone.localdate())
 
 
 @pytest.fixture
 def measured(measured_tree: Tree) -> Tree:
     """One community misses the size, one meets it, two are empty; a foreign county knows nothing."""
-    for code, households in (("610104001001", 999), ("610104001002", 1000), ("610104002001", 6000)):
-        fill_community(measured_tree[code], households_resident=households, population_resident=6000)
-    refresh(path="", on=timezone.localdate())
+    made_once("policies/test_policy_pages", lambda: _measure(measured_tree))
     return measured_tree
 
 

@@ -33,7 +33,8 @@ SUMMING_UP, TYPESETTING = 10, 30
 """Progress of a report that reads its data, and of one that is being typeset."""
 
 
-@pytest.fixture(params=["files", "redis"])
+# A broker knows of no database: what is shown of both on SQLite is shown of the server's on PostgreSQL.
+@pytest.fixture(params=[pytest.param("files", marks=pytest.mark.one_database), "redis"])
 def broker_url(request, transactional_db) -> str:
     url = "filesystem://" if request.param == "files" else request.getfixturevalue("redis_url")
     use_broker(url)

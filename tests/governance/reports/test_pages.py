@@ -97,6 +97,7 @@ def test_detail_tells_what_the_report_stands_on(report, client_of):
 
 
 @pytest.mark.slow
+@pytest.mark.one_database  # the rows of every figure are asked for below
 def test_every_link_of_a_figure_opens(report, client_of):
     client = client_of(Role.COUNTY_STAFF)
     links = re.findall(r'href="([^"]+/figures/[^"]+)"', page(client, "detail", report.pk))

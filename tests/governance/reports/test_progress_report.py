@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from governance.audit.models import Event, EventKind
 from governance.reports.models import Period, Snapshot
 from tests.registry import fill_community
+from tests.snapshot import made_once
 
 pytestmark = pytest.mark.slow
 
@@ -32,14 +33,21 @@ def report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., 
     return make
 
 
+@pytest.fixture
+def usual(filled_tree, report, set_today) -> tuple[dict[str, Any], bytes]:
+    """The report of the county after the cut-off; setting it takes seconds."""
+    set_today(AFTER)
+    return made_once("the usual progress report", report)
+
+
 def _text(pdf: bytes) -> str:
     pages = PdfReader(io.BytesIO(pdf)).pages
     return "".join("".join(page.extract_text().split()) for page in pages)
 
 
-def test_every_figure_stands_in_the_text_exactly(filled_tree, report, set_today):
-    set_today(AFTER)
-    made, pdf = report()
+@pytest.mark.one_database
+def test_every_figure_stands_in_the_text_exactly(usual):
+    made, pdf = usual
     text = _text(pdf)
     assert made["sha256"] == hashlib.sha256(pdf).hexdigest()
     assert made["pages"] == len(PdfReader(io.BytesIO(pdf)).pages)
@@ -49,9 +57,9 @@ def test_every_figure_stands_in_the_text_exactly(filled_tree, report, set_today)
         assert printed.replace(" ", "") in text, figure
 
 
-def test_the_report_has_its_parts_tables_and_chart(filled_tree, report, set_today):
-    set_today(AFTER)
-    text = _text(report()[1])
+@pytest.mark.one_database
+def test_the_report_has_its_parts_tables_and_chart(usual):
+    text = _text(usual[1])
     for words in ("一、基本情况", "二、主要工作进展", "三、标准落实和目标完成情况", "五、存在的主要问题"):
         assert words in text
     for words in ("六、下一步工作", "表1", "表2", "表3", "图1"):
@@ -83,11 +91,12 @@ def test_later_changes_show_only_after_a_new_freeze(filled_tree, report, set_tod
     assert households[1] - households[0] == 77
 
 
-def test_figure_ids_are_stable_across_periods(filled_tree, report, set_today):
-    set_today(date(2026, 12, 16))
-    first = {figure["id"] for figure in report()[0]["figures"]}
-    second = {figure["id"] for figure in report(period="2026H2")[0]["figures"]}
-    assert first == second
+def test_figure_ids_are_stable_across_periods(filled_tree, keep):
+    first, second = (
+        {figure["id"] for figure in keep(filled_tree.county, date(2026, 12, 16), period).figures}
+        for period in ("2026H1", "2026H2")
+    )
+    assert first and first == second
 
 
 def test_before_the_cut_off_there_is_a_draft_and_no_freeze(filled_tree, report, set_today):
@@ -98,13 +107,11 @@ def test_before_the_cut_off_there_is_a_draft_and_no_freeze(filled_tree, report, 
     assert not Snapshot.objects.exists()
 
 
-def test_streets_add_up_to_the_county(filled_tree, report, set_today):
-    set_today(AFTER)
-
+def test_streets_add_up_to_the_county(filled_tree, keep):
     def additive(code: str) -> dict[str, float]:
         return {
             figure["id"]: figure["value"] or 0
-            for figure in report(code=code)[0]["figures"]
+            for figure in keep(filled_tree[code], AFTER).figures
             if figure["id"].split(".")[0] in {"total", "count", "outcomes", "communities"}
         }
 
@@ -153,6 +160,7 @@ def test_what_cannot_be_reported_is_refused(measured_tree, capsys, tmp_path, set
     assert Period.objects.filter(code="2026H9").count() == 0
 
 
+@pytest.mark.one_database
 def test_a_folder_that_is_not_there_is_made_or_refused_without_a_half_file(
     filled_tree, capsys, tmp_path, set_today
 ):
