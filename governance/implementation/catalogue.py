@@ -151,6 +151,9 @@ class Line:
 
 
 def _late_figure(figure: Figure) -> str:
+    """What is late, in words: those of the figure itself, else its value and note."""
+    if figure.late_text:
+        return figure.late_text
     return f"{figure.label}：{figure.value}" + (f"（{figure.note}）" if figure.note else "")
 
 

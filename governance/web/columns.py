@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -19,7 +20,9 @@ def _text(value: Any) -> Any:
 
 
 def _date(value: Any) -> str:
-    return formats.MISSING if value is None else f"{value:%Y-%m-%d}"
+    """The day; that of a moment by the clock of the office."""
+    day = timezone.localtime(value) if isinstance(value, datetime) else value
+    return formats.MISSING if day is None else f"{day:%Y-%m-%d}"
 
 
 def _moment(value: Any) -> str:

@@ -57,4 +57,6 @@ def _figure(slug: str, counts: Mapping[tuple[str, str], tuple[int, int]]) -> Fig
     done, _ = counts.get((slug, CaseState.DONE), (0, 0))
     note = f"其中逾期 {late} 件" if late else ""
     url = f"{reverse('workflows:list')}?tab=all&procedure={slug}"
-    return Figure(title, f"办理中 {running} 件，办结 {done} 件", url, note, late)
+    return Figure(
+        title, f"办理中 {running} 件，办结 {done} 件", url, note, late, late_text=f"“{title}”逾期 {late} 件"
+    )

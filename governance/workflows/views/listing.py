@@ -77,7 +77,7 @@ class CaseList(ListPage):
         Column("剩余", _left, kind="tag"),
         Column("状态", state_tag, kind="tag"),
         Column("发起人", "opened_by"),
-        Column("发起时间", "opened_at", kind="moment"),
+        Column("发起日期", "opened_at", kind="date"),
     )
 
     @property
