@@ -35,6 +35,7 @@
     const every = L.featureGroup();
     const own = L.featureGroup();
     const labelled = [];
+    const marked = data.figures.some(function (figure) { return figure.kind === "point"; });
     data.figures.forEach(function (figure) {
       if (figure.kind === "point" && "mapEdit" in box.dataset) return; // the editor marks them itself
       const mine = figure.kind === "own" || figure.kind === "draft";
@@ -44,7 +45,9 @@
         every.addLayer(layer);
         if (mine) own.addLayer(layer);
         if (figure.name && (figure.kind === "own" || figure.kind === "other")) {
-          layer.bindTooltip(named(figure.label), { permanent: true, direction: "center", className: "map-name", interactive: false });
+          layer.bindTooltip(named(figure.label), { permanent: true, direction: "center",
+            // Below the middle, where a service point usually lies.
+            offset: marked && mine ? [0, 16] : [0, 0], className: "map-name", interactive: false });
           labelled.push(layer);
         } else if (figure.name) {
           layer.bindTooltip(named(figure.name));
