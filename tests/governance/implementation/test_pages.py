@@ -259,7 +259,7 @@ def test_a_street_owes_what_a_document_gives_to_all_streets(measured, client_of)
     assert f"{street.name}尚未报送的措施" in text_of(clerk, "/todo/")
     tasks = text_of(clerk, "/implementation/tasks/?show=open")
     report = f"/implementation/measures/{first.code}/report/"
-    assert "我的任务" in text_of(clerk, "/") and street.name in tasks
+    assert "我的任务" in text_of(clerk, "/") and f"{street.name}（文件中的名称：各街办）" in tasks
     assert f"{report}?area={street.code}&amp;unit=" in tasks
     assert "SX-GOAL-01" not in tasks, "what names no street is not asked of it"
 
