@@ -41,6 +41,10 @@
       const mine = figure.kind === "own" || figure.kind === "draft";
       const editable = mine && "mapEdit" in box.dataset;
       L.geoJSON(figure.geometry, { style: LOOKS[figure.kind], pmIgnore: !editable, snapIgnore: false }).eachLayer(function (layer) {
+        if (figure.kind === "point") {
+          // Of one size however far the map is zoomed out: a true circle would be too small to see.
+          layer = L.circleMarker(layer.getBounds().getCenter(), Object.assign({ radius: 6 }, LOOKS.point));
+        }
         if (!editable) layer.addTo(map);
         every.addLayer(layer);
         if (mine) own.addLayer(layer);
