@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Field
 
 from governance.audit.models import Event
+from governance.jobs import registry
 
 _NAMES = {
     "again": "再次",
@@ -91,7 +92,7 @@ _NAMES = {
     "unit": "单位",
     "unsealed": "未封存",
     "values": "数值",
-    "verb": "办理",
+    "verb": "动作",
     "version": "版本",
     "void_reason": "作废原因",
     "voided": "作废行数",
@@ -161,7 +162,11 @@ def plain(value: Any) -> str:
         return "、".join(f"{name_of(str(key))} {plain(each)}" for key, each in value.items()) or "空"
     if isinstance(value, list):
         return "、".join(plain(each) for each in value) or "空"
-    return "空" if value in (None, "") else _WORDS.get(str(value), str(value))
+    text = str(value)
+    job = registry.find(text)
+    if job is not None:
+        return job.label
+    return "空" if value in (None, "") else _WORDS.get(text, text)
 
 
 def _pairs(values: dict[str, Any] | None, label: str = "") -> str:

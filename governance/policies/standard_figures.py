@@ -64,7 +64,7 @@ def pages(measures: Sequence[Measure], division: Division, on: date) -> Mapping[
     found = {}
     for measure in measures:
         items = [
-            Figure("页面" if each.kind == "page" else "命令", each.name, each.url)
+            Figure(each.name, "" if each.kind == "page" else "命令", each.url)
             for each in measure_state(measure).realised_by
             if each.kind in {"page", "command"}
         ]
