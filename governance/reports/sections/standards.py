@@ -85,7 +85,7 @@ def build_targets(context: ReportContext) -> list[Block]:
             trace.rule.indicator.name,
             f"{trace.citation}",
             trace.required_text,
-            f"{trace.rule.standard.due_on}" if trace.rule.standard.due_on else "长期",
+            f"{trace.rule.standard.due_on or trace.rule.standard.measure.recurring_text or '长期'}",
             measured.value(trace.code),
             trace.outcome.label if trace.outcome else "",
         )

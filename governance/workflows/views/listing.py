@@ -71,7 +71,7 @@ class CaseList(ListPage):
     columns = (
         Column("事项", "name", strong=True, wrap=True, url=lambda case: case.get_absolute_url()),
         Column("流程", lambda case: procedure_of(case).title),
-        Column("单位", "division__name"),
+        Column("单位", "division__name", wrap=True),
         Column("当前步骤", _now, wrap=True),
         Column("期限", "due", kind="date"),
         Column("剩余", _left, kind="tag"),

@@ -65,6 +65,8 @@ def test_a_document_page_shows_each_measure_with_figure_unit_and_state(measured,
     row = text.partition(f'id="{measure.code}"')[2].partition("</tr>")[0]
     assert "待审核" in row and "区住建局" in row
     assert "不适用于" in text_of(client_of(Role.COUNTY_STAFF), RS)
+    upper = text_of(client_of(Role.COUNTY_STAFF), "/implementation/documents/shaanxi-2019/")
+    assert "每年 06-30、12-31" in upper and not re.search(r">\s*(yearly|quarterly|monthly)\s*<", upper)
 
 
 def test_the_league_has_the_worst_child_first_and_leads_on(measured, client_of):
