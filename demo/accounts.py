@@ -32,10 +32,12 @@ class Account:
     division: str
     unit: str
     purpose: str
+    person: str = ""
+    """Whom the greeting names where the role is not what one calls a person."""
 
     @property
     def display_name(self) -> str:
-        return f"{MARK}{ROLES[self.role].label}"
+        return f"{MARK}{self.person or ROLES[self.role].label}"
 
 
 _STREET, _COUNTY = f"{MARK}莲湖区青年路街道办事处", f"{MARK}莲湖区民政局"
@@ -52,11 +54,20 @@ ACCOUNTS = (
     ),
     Account("demo-staff", Role.COUNTY_STAFF, "610104", _COUNTY, "核查全区、生成进展报告"),
     Account("demo-county-lead", Role.COUNTY_LEAD, "610104", _COUNTY, "审定、签发报告"),
-    Account("demo-city", Role.UPPER_READER, "6101", f"{MARK}西安市民政局", "查看全市、接收报告"),
-    Account("demo-province", Role.UPPER_READER, "61", f"{MARK}陕西省民政厅", "查看全省、接收报告"),
+    Account(
+        "demo-city", Role.UPPER_READER, "6101", f"{MARK}西安市民政局", "查看全市、接收报告", "市级工作人员"
+    ),
+    Account(
+        "demo-province", Role.UPPER_READER, "61", f"{MARK}陕西省民政厅", "查看全省、接收报告", "省级工作人员"
+    ),
     Account("demo-department", Role.DEPARTMENT, "610104", f"{MARK}莲湖区住房和城乡建设局", "报送本部门措施"),
     Account(
-        "demo-community", Role.COMMUNITY, "610104001001", f"{MARK}莲湖路第一社区居民委员会", "查看本社区体检"
+        "demo-community",
+        Role.COMMUNITY,
+        "610104001001",
+        f"{MARK}莲湖路第一社区居民委员会",
+        "查看本社区体检",
+        "社区工作人员",
     ),
     Account("demo-system", Role.SYSTEM_ADMIN, "61", _COMPUTER_ROOM, "管理账号和设置"),
     Account("demo-security", Role.SECURITY_ADMIN, "61", _COMPUTER_ROOM, "授权、解锁、重置密码"),

@@ -59,17 +59,21 @@ def _row(ledger: Ledger, division: Division, day: date, seed: int, period: str =
 
 
 def _work_fund(ledger: Ledger, on: date, path: str) -> list[LedgerEntry]:
-    """This year's work fund of every community by source; some wait for the district's part."""
+    """The work fund of every community by source, last year's and this year's, for which some wait for the
+    district's part; a few had none last year."""
     rows = []
     for position, division in enumerate(subjects(ledger, path)):
-        for source, cents in (("city", 13_000_000), ("district", 12_000_000)):
-            if source == "district" and not position % 9:
+        for year in (on.year - 1, on.year):
+            if year < on.year and position % 24 == 23:
                 continue
-            row = _row(ledger, division, date(on.year, 3, 20), position, str(on.year))
-            label = "市级及以上" if source == "city" else "区级"
-            row.name, row.status, row.amount = f"{MARK}{on.year}年{label}工作经费", source, cents
-            row.values |= {"source": source, "money": cents}
-            rows.append(row)
+            for source, cents in (("city", 13_000_000), ("district", 12_000_000)):
+                if year == on.year and source == "district" and not position % 9:
+                    continue
+                row = _row(ledger, division, date(year, 3, 20), position, str(year))
+                label = "市级及以上" if source == "city" else "区级"
+                row.name, row.status, row.amount = f"{MARK}{label}工作经费", source, cents
+                row.values |= {"source": source, "money": cents}
+                rows.append(row)
     return rows
 
 

@@ -12,6 +12,7 @@ from communities.models import AdjustmentKind
 from demo.people import MARK
 from governance.accounts.models import User
 from governance.divisions.models import Division
+from governance.exchange.commands import as_user
 from governance.policies.procedure_schema import ProcedureStep
 from governance.policies.record_schema import RecordField
 from governance.workflows.answers import to_json
@@ -83,8 +84,22 @@ STORIES = (
         days_ago=20,
         given={"proposal": {"households": 1850, "persons": 5210}, "residents": {"present": 80, "agreed": 71}},
     ),
-    Story("lh-establishment", "西关里社区", until="review", days_ago=12, ending="returned"),
-    Story("lh-establishment", "小园社区", until="review", days_ago=60, ending="refused"),
+    Story(
+        "lh-establishment",
+        "西关里社区",
+        until="review",
+        days_ago=12,
+        given={"proposal": {"households": 1640, "persons": 5130}, "residents": {"present": 88, "agreed": 79}},
+        ending="returned",
+    ),
+    Story(
+        "lh-establishment",
+        "小园社区",
+        until="review",
+        days_ago=60,
+        given={"proposal": {"households": 720, "persons": 2015}, "residents": {"present": 61, "agreed": 50}},
+        ending="refused",
+    ),
     Story(
         "lh-ruling",
         "环城铁路以西三角地",
@@ -103,32 +118,33 @@ STORIES = (
 )
 
 
-SPLIT, SPLIT_NAMES = "610104001002", ("习武园东社区", "习武园西社区")
+SPLIT, SPLIT_NAMES = "610104001007", ("青年路东社区", "青年路西社区")
 
 
 def plan_a_split(today: date) -> int:
     """A split under way: planned by the street, agreed by the residents, waiting for the county's review."""
     users = {actor: User.objects.get(username=name) for actor, name in USERS.items()}
-    clerk, source = users["street"], Division.objects.by_code(SPLIT)
-    adjustment = drafting.draft(
-        user=clerk,
-        kind=AdjustmentKind.SPLIT,
-        sources=[source],
-        successors=[drafting.Proposed(f"{MARK}{name}") for name in SPLIT_NAMES],
-        basis=f"{MARK}：区民政局拆分计划",
-        effective_on=today,
-        listed=1,
-        key="demo-split",
-    )
-    plan = read(adjustment)
-    second = plan.successors[1].pk
-    for kind in {row.kind for row in plan.rows}:
-        rows = [row.pk for row in plan.rows if row.kind == kind]
-        choices = dict.fromkeys(rows[1::2], second)
-        drafting.assign(user=clerk, adjustment=adjustment, kind=kind, choices=choices)
-    drafting.apportion(user=clerk, adjustment=adjustment)
+    source = Division.objects.by_code(SPLIT)
+    with as_user(USERS["street"]) as clerk:
+        adjustment = drafting.draft(
+            user=clerk,
+            kind=AdjustmentKind.SPLIT,
+            sources=[source],
+            successors=[drafting.Proposed(f"{MARK}{name}") for name in SPLIT_NAMES],
+            basis=f"{MARK}：区民政局拆分计划",
+            effective_on=today,
+            listed=1,
+            key="demo-split",
+        )
+        plan = read(adjustment)
+        second = plan.successors[1].pk
+        for kind in {row.kind for row in plan.rows}:
+            rows = [row.pk for row in plan.rows if row.kind == kind]
+            choices = dict.fromkeys(rows[1::2], second)
+            drafting.assign(user=clerk, adjustment=adjustment, kind=kind, choices=choices)
+        drafting.apportion(user=clerk, adjustment=adjustment)
     given = {"proposal": {"plan": adjustment.pk}, "residents": {"present": 120, "agreed": 97}}
-    story = Story("lh-adjustment", "习武园社区拆分", until="review", days_ago=3, given=given)
+    story = Story("lh-adjustment", "青年路第三社区拆分", until="review", days_ago=3, given=given)
     _tell(story, users, today - timedelta(days=story.days_ago))
     return 1
 
@@ -143,15 +159,17 @@ def tell_stories(today: date) -> int:
 
 def _tell(story: Story, users: dict[str, User], day: date) -> None:
     kind = kinds()[story.slug]
-    clerk = users["street"]
     place = Division.objects.by_code(story.place)
-    case = open_case(user=clerk, kind=kind, division=place, name=f"{MARK}{story.name}")
+    with as_user(USERS["street"]) as clerk:
+        case = open_case(user=clerk, kind=kind, division=place, name=f"{MARK}{story.name}")
     for step in procedure_of(case).steps:
         if step.key == story.until or case.state != CaseState.OPEN:
             break
         if case.steps.get(key=step.key).is_live:
-            case = _finish(case, step, users[step.by], day, story.given.get(step.key, {}))
-    _end(case, story, users)
+            with as_user(USERS[step.by]) as user:
+                case = _finish(case, step, user, day, story.given.get(step.key, {}))
+    with as_user(USERS["street" if story.ending == "withdrawn" else "county"]):
+        _end(case, story, users)
 
 
 def _finish(case: Case, step: ProcedureStep, user: User, day: date, given: dict[str, Any]) -> Case:

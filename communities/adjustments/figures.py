@@ -11,6 +11,9 @@ from governance.divisions.transfers import whole_by_kind
 from governance.policies.indicators import all_inputs
 from governance.policies.units import UNITS, as_text, printed
 
+_KEPT_AS = {"amount": "money"}
+"""Units of sums that rows keep in a smaller one."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,8 +48,9 @@ class Line:
     def text(self, value: int | None) -> str:
         if value is None:
             return "—"
-        if self.name.endswith("_area_c"):
-            unit = UNITS["square_metre"]
+        kept = "square_metre" if self.name.endswith("_area_c") else _KEPT_AS.get(self.name)
+        if kept:
+            unit = UNITS[kept]
             return as_text(printed(unit.value(value), unit, ()), unit)
         return f"{value:,} {self.unit}".strip()
 

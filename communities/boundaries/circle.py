@@ -29,7 +29,7 @@ WALK = options.Option(
     highest=3000,
 )
 MOST_POINTS = 20
-_MARK = 0.02
+_MARK = 0.05
 """Radius of the dot of a service point, as a share of the walking distance."""
 
 

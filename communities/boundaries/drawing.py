@@ -57,6 +57,7 @@ def draw(title: str, figures: Sequence[Figure]) -> SafeString:
     scale = min(room[0] / max(east - west, 1), room[1] / max(north - south, 1))
     left = (WIDTH - (east - west) * scale) / 2
     drawn = []
+    marked = any(each.kind == "point" for each in figures)
     for each in figures:
         shape = projection.apply(each.shape).simplify(0.4 / scale)
         spot = shape.representative_point()
@@ -70,7 +71,7 @@ def draw(title: str, figures: Sequence[Figure]) -> SafeString:
                 "path": " ".join(_path(shape, west, north, left, scale)),
                 "label": each.label if len(each.label) * _LETTER <= width and each.kind != "point" else "",
                 "x": round(x, 1),
-                "y": round(y + 4, 1),
+                "y": round(y + (20 if marked and each.kind in {"own", "draft"} else 4), 1),
             }
         )
     length = max((each for each in _LENGTHS if each * scale <= WIDTH / 4), default=_LENGTHS[0])

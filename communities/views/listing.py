@@ -38,7 +38,7 @@ def findings_count() -> Coalesce:
 
 def _findings(row: Any) -> Any:
     if not row.area_type and not row.finding_count:
-        return "未录入"
+        return row.get_establishment_display() or "未录入"
     if not row.finding_count:
         return 0
     url = f"{reverse('policies:findings')}?area={row.division.code}"

@@ -86,8 +86,10 @@ ROLES: dict[Role, RoleSpec] = {
     Role.STREET_LEAD: RoleSpec(
         "街道负责人", _ENTRY | {_A.OPEN_CASE, _A.CONFIRM_DATA, _A.APPROVE_STREET_STEP, _A.FOLLOW_UP}
     ),
-    Role.COUNTY_STAFF: RoleSpec("区(县)经办", _COUNTY),
-    Role.COUNTY_LEAD: RoleSpec("区(县)负责人", _COUNTY | {_A.ENACT_POLICY, _A.APPROVE_CASE, _A.SIGN_REPORT}),
+    Role.COUNTY_STAFF: RoleSpec("区（县）经办", _COUNTY),
+    Role.COUNTY_LEAD: RoleSpec(
+        "区（县）负责人", _COUNTY | {_A.ENACT_POLICY, _A.APPROVE_CASE, _A.SIGN_REPORT}
+    ),
     Role.UPPER_READER: RoleSpec(
         "市、省级", frozenset({_A.VIEW, _A.VIEW_PERSONS, _A.RECEIVE_REPORT, _A.DOWNLOAD_REPORT})
     ),

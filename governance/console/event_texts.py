@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Field
 
 from governance.audit.models import Event
+from governance.jobs import registry
 
 _NAMES = {
     "again": "再次",
@@ -17,6 +18,7 @@ _NAMES = {
     "basis": "依据",
     "blocks": "区块数",
     "broken": "不符的区块",
+    "by_answer": "退回的步骤",
     "canceled": "已取消",
     "changed": "修改",
     "changes": "变化",
@@ -35,12 +37,14 @@ _NAMES = {
     "due_on": "期限",
     "errors": "错误数",
     "events": "事件数",
+    "figures": "数字",
     "file": "文件",
     "filters": "筛选条件",
     "format": "格式",
     "import": "导入编号",
     "is_active": "启用",
     "issued": "签发初始密码",
+    "left": "未填项数",
     "kind": "种类",
     "letterhead": "发文机关标志",
     "list": "列表",
@@ -49,6 +53,7 @@ _NAMES = {
     "moved_from": "调出社区",
     "moved_to": "调入社区",
     "name": "名称",
+    "name_in_documents": "文件中的名称",
     "new": "新增",
     "note": "说明",
     "note_type": "备注",
@@ -59,8 +64,11 @@ _NAMES = {
     "parent": "上级",
     "path": "地址",
     "period": "期次",
+    "procedure": "流程",
     "record": "记录",
     "registry": "台账",
+    "reminded": "催报次数",
+    "report": "报送编号",
     "responsible": "责任人",
     "restored": "恢复行数",
     "revealed": "含完整个人信息",
@@ -70,16 +78,21 @@ _NAMES = {
     "sessions": "结束的登录数",
     "sha256": "文件校验值",
     "sheets": "工作表",
+    "since": "退回的步骤",
     "size": "大小",
     "slug": "台账",
     "snapshot": "定稿",
     "source": "来源",
+    "sources": "原社区",
     "status": "状态",
+    "step": "步骤",
+    "successors": "后继社区",
     "taken": "占用",
     "unchanged": "未变",
     "unit": "单位",
     "unsealed": "未封存",
     "values": "数值",
+    "verb": "动作",
     "version": "版本",
     "void_reason": "作废原因",
     "voided": "作废行数",
@@ -149,7 +162,11 @@ def plain(value: Any) -> str:
         return "、".join(f"{name_of(str(key))} {plain(each)}" for key, each in value.items()) or "空"
     if isinstance(value, list):
         return "、".join(plain(each) for each in value) or "空"
-    return "空" if value in (None, "") else _WORDS.get(str(value), str(value))
+    text = str(value)
+    job = registry.find(text)
+    if job is not None:
+        return job.label
+    return "空" if value in (None, "") else _WORDS.get(text, text)
 
 
 def _pairs(values: dict[str, Any] | None, label: str = "") -> str:

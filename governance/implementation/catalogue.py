@@ -103,7 +103,7 @@ class Line:
         due, early = self.measure.due_on, self.measure.due_early_on
         if due is not None:
             return f"{early:%Y-%m-%d} 至 {due:%Y-%m-%d}" if early else f"{due:%Y-%m-%d}"
-        return self.measure.recurring
+        return self.measure.recurring_text
 
     @property
     def days_left(self) -> int | None:
@@ -151,6 +151,9 @@ class Line:
 
 
 def _late_figure(figure: Figure) -> str:
+    """What is late, in words: those of the figure itself, else its value and note."""
+    if figure.late_text:
+        return figure.late_text
     return f"{figure.label}：{figure.value}" + (f"（{figure.note}）" if figure.note else "")
 
 

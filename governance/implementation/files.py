@@ -57,7 +57,7 @@ def _measure(line: Line) -> list[Any]:
         measure.clause.ref,
         measure.text,
         line.state.label,
-        "；".join(f"{each.label} {each.value}" for each in line.figures),
+        "；".join(f"{each.label} {each.value}".strip() for each in line.figures),
         outcome if line.binds or not outcome else f"{outcome}（参考）",
         line.due_text,
         "；".join(line.late_reasons),

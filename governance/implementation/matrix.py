@@ -25,7 +25,8 @@ class MatrixRow:
 
     @property
     def late(self) -> list[str]:
-        return [reason for line in self.lines for reason in line.late_reasons]
+        """Each reason once: measures of one procedure share their late cases."""
+        return list(dict.fromkeys(reason for line in self.lines for reason in line.late_reasons))
 
     @property
     def lead(self) -> list[Cell]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from governance.accounts.models import Unit, User
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
-from governance.divisions.models import Division
+from governance.divisions.models import Division, Level
 from governance.divisions.paths import is_under
 from governance.implementation.models import Undertaking, UnitName
 from governance.policies.models import Measure, PolicyDocument
@@ -55,10 +55,13 @@ def responsibles(measure: Measure, undertakings: Iterable[Undertaking] = ()) -> 
 
 
 def plain_names(unit: Unit) -> set[str]:
-    """The unit's name, and as documents shorten it: 莲湖区民政局 is 区民政局 to its own district."""
+    """The unit's name, and as documents shorten it: 莲湖区民政局 is 区民政局 to its own district.
+
+    A street office has no such short name: documents speak of all of them at once (各街办).
+    """
     names = {unit.name}
     place = unit.division.name
-    if place and place in unit.name:
+    if place and place in unit.name and unit.division.level <= Level.COUNTY:
         names.add(unit.name[unit.name.index(place) + len(place) - 1 :])
     return names
 

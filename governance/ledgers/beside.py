@@ -40,6 +40,14 @@ class Beside:
         return self.entry is None or self.entry.status not in settled
 
     @property
+    def colour(self) -> str:
+        """Green only for an answer that counts: a finished one may say that something must change."""
+        if self.is_open or self.entry is None:
+            return "amber"
+        counted = {status for figure in self.ledger.record.figures for status in figure.status}
+        return "green" if self.entry.status in counted else "blue"
+
+    @property
     def url(self) -> str:
         if self.entry is not None:
             return reverse("records:detail", args=[self.ledger.slug, self.entry.pk])

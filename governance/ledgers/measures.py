@@ -47,7 +47,14 @@ def _figures_of(ledger: Ledger, summary: Summary, subjects: int, missing: int, a
     of = f"／应填 {thousands(subjects)}" if record.expected else ""
     of_part = f"{ledger.title}：" if record.part else ""
     found = [
-        Figure(f"{of_part}在册记录", f"{thousands(summary.entries)} 条", url, late=summary.late),
+        Figure(
+            f"{of_part}在册记录",
+            f"{thousands(summary.entries)} 条",
+            url,
+            f"其中超期 {thousands(summary.late)} 条" if summary.late else "",
+            summary.late,
+            late_text=f"“{ledger.title}”超期 {thousands(summary.late)} 条",
+        ),
         Figure(f"{of_part}已填{ledger.level.label}", f"{thousands(summary.covered)} 个{of}", url),
     ]
     if summary.total is not None and record.count:

@@ -26,6 +26,7 @@ from governance.web.columns import Column
 from governance.web.views import Button
 
 _LONG = ("long_text", "choices")
+_NUMBERS = ("number", "quantity", "money", "percent")
 MOST_FIELDS = 6
 """More fields than this are shown on the record's own page only."""
 
@@ -39,6 +40,10 @@ def _field_column(sheet: Sheet, field: RecordField, ledger: Ledger) -> Column:
             return str(cell_shown(column, row)), "green" if row.status in done else "blue"
 
         return Column(field.label, tag if done else lambda row: (cell_shown(column, row), "blue"), "tag")
+    if field.type in _NUMBERS:
+        unit = field.unit or ("元" if field.type == "money" else "%" if field.type == "percent" else "")
+        label = f"{field.label}（{unit}）" if unit else field.label
+        return Column(label, lambda row: cell_shown(column, row), "figure")
     return Column(field.label, lambda row: cell_shown(column, row), wrap=field.type in _LONG)
 
 
@@ -100,6 +105,11 @@ def table_of(slug: str) -> RowTable | None:
     )
 
 
+def _sentence(text: str) -> str:
+    """With its full stop: on the form several stand in one line."""
+    return text if text.endswith(("。", "！", "？", "…")) else f"{text}。"
+
+
 def _about(ledger: Ledger) -> About:
     """The measure in our own words, what is to be attached, and the way to its clause."""
     measure = Measure.objects.select_related("document", "clause").filter(code=ledger.record.measure).first()
@@ -107,11 +117,12 @@ def _about(ledger: Ledger) -> About:
     if ledger.record.evidence:
         texts.append(f"请上传附件：{ledger.record.evidence}。")
     if measure is None:
-        return About(texts)
+        return About([_sentence(each) for each in texts])
     where = f"{measure.document.title} {measure.clause.ref}（{measure.code}）"
     url = clause_url(measure.document.key, measure.clause.ref)
     return About(
-        [measure.text, *texts], [(f"依据：{where}", url), ("全部专项台账", reverse("ledgers:index"))]
+        [_sentence(each) for each in (measure.text, *texts)],
+        [(f"依据：{where}", url), ("全部专项台账", reverse("ledgers:index"))],
     )
 
 

@@ -19,8 +19,8 @@ from governance.policies.outcomes import Outcome
 class Figure:
     """One live figure of a measure in a division.
 
-    `value` is text with its unit; `late` counts what is past its day. `outcome` and `severity` say how it is
-    judged, both empty where it is not.
+    `value` is text with its unit; `late` counts what is past its day, `late_text` says so where the value
+    does not. `outcome` and `severity` say how it is judged, both empty where it is not.
     """
 
     label: str
@@ -30,6 +30,7 @@ class Figure:
     late: int = 0
     outcome: str = ""
     severity: str = ""
+    late_text: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def pages(measures: Sequence[Measure], division: Division, on: date) -> Mapping[
     found = {}
     for measure in measures:
         items = [
-            Figure("页面" if each.kind == "page" else "命令", each.name, each.url)
+            Figure(each.name, "" if each.kind == "page" else "命令", each.url)
             for each in measure_state(measure).realised_by
             if each.kind in {"page", "command"}
         ]
@@ -137,7 +137,7 @@ def _figures_of(trace: Trace, division: Division, on: date, findings: Mapping[st
             severity=_severity(trace, outcome),
         )
     ]
-    if trace.counts:
+    if trace.counts and figures[0].value != _NONE_APPLIES:
         figures.append(Figure("社区核查结果", _counts_text(trace), f"{_url(trace, division)}#communities"))
     if findings.get("open"):
         late = findings["late"]
@@ -154,16 +154,20 @@ def _figures_of(trace: Trace, division: Division, on: date, findings: Mapping[st
     return figures
 
 
+_NONE_APPLIES = "没有适用的社区"
+
+
 def _value(trace: Trace) -> str:
     """The figure itself; a higher division without one tells how many communities meet the standard."""
     if trace.value is not None or trace.outcome is not None:
         return trace.value_text
-    return f"{trace.counts.get(Outcome.MET.value, 0)} / {applicable(trace.counts)} 个社区达标"
+    count = applicable(trace.counts)
+    return f"{trace.counts.get(Outcome.MET.value, 0)} / {count} 个社区达标" if count else _NONE_APPLIES
 
 
 def _counts_text(trace: Trace) -> str:
     texts = [f"{each.label} {trace.counts[each.value]}" for each in _SHOWN if trace.counts.get(each.value)]
-    return "，".join(texts) or "没有适用的社区"
+    return "，".join(texts) or _NONE_APPLIES
 
 
 def _note(trace: Trace, on: date) -> str:

@@ -77,4 +77,4 @@ def as_text(figure: Decimal | None, unit: Unit) -> str:
         return "暂无数据"
     if unit.code == "yes_no":
         return "是" if figure else "否"
-    return f"{figure} {unit.symbol}".strip() if unit.symbol != "%" else f"{figure}%"
+    return f"{figure:,f} {unit.symbol}".strip() if unit.symbol != "%" else f"{figure}%"

@@ -215,10 +215,21 @@ def _verbose(sheet: Sheet | None, key: str) -> str:
     return key
 
 
+def _choice(sheet: Sheet | None, key: str, value: Any) -> Any:
+    """The label of a choice of a field that has no column, else the value itself."""
+    try:
+        choices = dict(sheet.model._meta.get_field(key).flatchoices) if sheet is not None else {}  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return value
+    return choices.get(value, value) if isinstance(value, str) else value
+
+
 def _text(sheet: Sheet | None, key: str, column: Any, value: Any) -> str:
     """A value of an event as users read it: labels of choices, 是 and 否, shortened when long."""
     if value in (None, ""):
         return _EMPTY
+    if column is None:
+        value = _choice(sheet, key, value)
     if isinstance(value, dict | list):
         return "图形" if isinstance(value, dict) else "、".join(map(str, value))
     if column is not None and column.mask is None:

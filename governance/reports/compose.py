@@ -127,8 +127,8 @@ def _names(context: ReportContext) -> dict[int, tuple[str, str]]:
 def annex_sheets(context: ReportContext) -> list[AnnexSheet]:
     """The spreadsheet beside the report: all figures, and every community's outcomes."""
     figures = [
-        (entry["id"], entry["label"], entry["value"], entry["unit"], entry["measure"])
-        for entry in context.book.as_json()
+        (number, entry["label"], entry["value"], entry["unit"], entry["measure"], entry["id"])
+        for number, entry in enumerate(context.book.as_json(), 1)
     ]
     path = context.division.path
     rules = [
@@ -140,11 +140,13 @@ def annex_sheets(context: ReportContext) -> list[AnnexSheet]:
         AnnexSheet(
             "报告指标",
             (
-                SheetColumn("编号", 36),
+                SheetColumn("序号", 7, "integer"),
                 SheetColumn("指标", 40),
                 SheetColumn("数值", 14, "decimal"),
                 SheetColumn("单位", 10),
                 SheetColumn("措施编号", 14),
+                # The same in every period and division, for programs that compare annexes.
+                SheetColumn("数据标识", 36),
             ),
             figures,
         ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from governance.web import formats
 from governance.web.outcomes import look
 
-_NUMBERS = {"number", "area", "yuan"}
+_NUMBERS = {"number", "area", "yuan", "figure"}
 
 
 def _text(value: Any) -> Any:
@@ -19,7 +20,9 @@ def _text(value: Any) -> Any:
 
 
 def _date(value: Any) -> str:
-    return formats.MISSING if value is None else f"{value:%Y-%m-%d}"
+    """The day; that of a moment by the clock of the office."""
+    day = timezone.localtime(value) if isinstance(value, datetime) else value
+    return formats.MISSING if day is None else f"{day:%Y-%m-%d}"
 
 
 def _moment(value: Any) -> str:
@@ -55,6 +58,7 @@ def _tag(value: Any) -> Any:
 
 KINDS: dict[str, Callable[[Any], Any]] = {
     "text": _text,
+    "figure": _text,
     "number": formats.thousands,
     "area": formats.area,
     "yuan": formats.yuan,
@@ -71,7 +75,8 @@ class Column:
     """A column or field.
 
     `value`: attribute (dots or double underscores walk relations) or a function of the row.
-    `kind`: one of KINDS; lamp takes an outcome or (outcome, severity, text), tag a text or (text, colour).
+    `kind`: one of KINDS; figure is a number already written out, lamp takes an outcome or (outcome, severity,
+    text), tag a text or (text, colour).
     `url`: a function of the row; an empty answer makes no link. `wrap`: long text that may break.
     `sort`: the model field by which a list can be ordered, empty where it cannot.
     """

@@ -57,8 +57,11 @@ def problems(step: ProcedureStep, values: Mapping[str, Any], papers: set[str]) -
     for field in step.fields:
         if field.required and values.get(field.key) in (None, "", []):
             found.setdefault(field.key, []).append("必填，请填写。")
+    missing = set(found)
     for rule in step.rules:
         for key in faults(rule, values.get):
+            if key in missing:
+                continue  # one message is enough to fill it in
             if rule.message not in found.setdefault(key, []):
                 found[key].append(rule.message)
     for paper in step.evidence:

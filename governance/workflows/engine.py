@@ -115,12 +115,20 @@ def _verb(case: Case, user: User, token: str, revision: int | None) -> Iterator[
         once.settle(submission, held.case)
 
 
+def log_words(procedure: Procedure, verb: Verb, step: str) -> dict[str, str]:
+    """What happened, as the audit log tells it: in the words of the procedure, which it does not know."""
+    told = {"verb": str(verb.label)}
+    return {**told, "step": _title(procedure, step)} if step else told
+
+
 def _note(
     held: Held, verb: Verb, user: User | None, step: str = "", text: str = "", **detail: Any
 ) -> CaseEvent:
     """A line of the timeline and the event of the log."""
-    after = {"verb": verb.value, "step": step, **{key: str(value) for key, value in detail.items()}}
-    record(EventKind.TRANSITION, obj=held.case, after=after, reason=text)
+    told = {key: str(value) for key, value in detail.items()}
+    record(
+        EventKind.TRANSITION, obj=held.case, after=log_words(held.procedure, verb, step) | told, reason=text
+    )
     return CaseEvent.objects.create(case=held.case, step=step, verb=verb, by=user, text=text, detail=detail)
 
 

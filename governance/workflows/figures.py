@@ -55,6 +55,8 @@ def _figure(slug: str, counts: Mapping[tuple[str, str], tuple[int, int]]) -> Fig
     title = kinds()[slug].procedure.title
     running, late = counts.get((slug, CaseState.OPEN), (0, 0))
     done, _ = counts.get((slug, CaseState.DONE), (0, 0))
-    note = f"其中逾期 {late} 件" if late else ""
+    note = f"其中超期 {late} 件" if late else ""
     url = f"{reverse('workflows:list')}?tab=all&procedure={slug}"
-    return Figure(title, f"办理中 {running} 件，办结 {done} 件", url, note, late)
+    return Figure(
+        title, f"办理中 {running} 件，办结 {done} 件", url, note, late, late_text=f"“{title}”超期 {late} 件"
+    )

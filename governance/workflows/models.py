@@ -173,7 +173,7 @@ class CaseStep(ScopedModel):
         constraints = [models.UniqueConstraint(fields=["case", "key"], name="case_step_once")]
 
     def __str__(self) -> str:
-        return f"{self.case} {self.key}"
+        return str(self.case)
 
     @property
     def is_live(self) -> bool:

@@ -17,7 +17,7 @@ from governance.audit.models import EventKind
 from governance.audit.services import record
 from governance.jobs.periodic import PeriodicDuty
 from governance.workflows.catalogue import procedure_of
-from governance.workflows.engine import locked
+from governance.workflows.engine import locked, log_words
 from governance.workflows.models import LIVE_STEPS, Case, CaseEvent, CaseState, CaseStep, Verb
 
 DAYS_BEFORE = options.Option(
@@ -59,7 +59,7 @@ def urge(*, user: User, case: Case, key: str, now: datetime) -> CaseStep:
         raise ValidationError(f"“{title}”今天已经催办过，一天只催一次，明天可以再催。")
     row.reminded_at = now
     row.save(update_fields=["reminded_at"])
-    record(EventKind.TRANSITION, obj=held.case, after={"verb": Verb.URGED.value, "step": key})
+    record(EventKind.TRANSITION, obj=held.case, after=log_words(held.procedure, Verb.URGED, key))
     CaseEvent.objects.create(case=held.case, step=key, verb=Verb.URGED, by=user)
     return row
 

@@ -35,16 +35,23 @@
     const every = L.featureGroup();
     const own = L.featureGroup();
     const labelled = [];
+    const marked = data.figures.some(function (figure) { return figure.kind === "point"; });
     data.figures.forEach(function (figure) {
       if (figure.kind === "point" && "mapEdit" in box.dataset) return; // the editor marks them itself
       const mine = figure.kind === "own" || figure.kind === "draft";
       const editable = mine && "mapEdit" in box.dataset;
       L.geoJSON(figure.geometry, { style: LOOKS[figure.kind], pmIgnore: !editable, snapIgnore: false }).eachLayer(function (layer) {
+        if (figure.kind === "point") {
+          // Of one size however far the map is zoomed out: a true circle would be too small to see.
+          layer = L.circleMarker(layer.getBounds().getCenter(), Object.assign({ radius: 6 }, LOOKS.point));
+        }
         if (!editable) layer.addTo(map);
         every.addLayer(layer);
         if (mine) own.addLayer(layer);
         if (figure.name && (figure.kind === "own" || figure.kind === "other")) {
-          layer.bindTooltip(named(figure.label), { permanent: true, direction: "center", className: "map-name", interactive: false });
+          layer.bindTooltip(named(figure.label), { permanent: true, direction: "center",
+            // Below the middle, where a service point usually lies.
+            offset: marked && mine ? [0, 16] : [0, 0], className: "map-name", interactive: false });
           labelled.push(layer);
         } else if (figure.name) {
           layer.bindTooltip(named(figure.name));

@@ -252,7 +252,7 @@ def test_effects_are_those_that_come_true(filled_tree: Tree, source, clerk, lead
     size = next(each for each in foreseen if each.code == "LH-SIZE-01")
     assert [each.outcome for each in size.before if each] == ["met"]
     assert [each.outcome for each in size.after if each] == ["not_met", "met"]
-    assert [each.value_text for each in size.after if each] == ["600 户", "1200 户"]
+    assert [each.value_text for each in size.after if each] == ["600 户", "1,200 户"]
     assert size.is_changed
     assert foreseen[0].code.startswith(("LH-", "SX-"))
     apply(lead, adjustment)

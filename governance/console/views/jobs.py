@@ -166,6 +166,7 @@ def job_values(request: HttpRequest, job: Job) -> dict[str, Any]:
     own = is_own(request.user, job)
     return {
         "job": job,
+        "is_own": own,
         "colour": COLOURS[job.status],
         "product": product_of(job),
         "follow": request.GET.get("follow") == "1" and own,

@@ -166,6 +166,7 @@ class TasksPage(UnitsMixin, TemplatePage):
             for row in self.rows_of(unit)
             if row["line"].binds and is_for_unit(row["line"].measure.document, user.unit)
         ]
+        mine: list[UnitLine] = []
         if is_own:
             mine = [unit for unit in units if unit.level == self.division.level]
             rows += [row for unit in mine for row in self.rows_of(unit) if row["line"].binds]
@@ -174,7 +175,7 @@ class TasksPage(UnitsMixin, TemplatePage):
         return super().get_context_data(
             unit_name=self.division.name if is_own else user.unit.name if user.unit else "",
             is_division=is_own,
-            names=sorted(names),
+            names=[unit.name for unit in mine] if is_own else sorted(names),
             rows=sorted(open_rows if only_open else rows, key=_urgency),
             only_open=only_open,
             places=places,

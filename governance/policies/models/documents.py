@@ -120,6 +120,9 @@ class MeasureKind(models.TextChoices):
     PRINCIPLE = "principle", "原则"
 
 
+_RHYTHMS = {"yearly": "每年", "half_yearly": "每半年", "quarterly": "每季度", "monthly": "每月"}
+
+
 class Measure(models.Model):
     """One mechanism of a document (a row of the measure catalogue), paraphrased, with what realises it."""
 
@@ -145,3 +148,10 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def recurring_text(self) -> str:
+        """The rhythm in words: 每季度, 每年 06-30、12-31; empty where it is due once or has no term."""
+        if not self.recurring:
+            return ""
+        return _RHYTHMS.get(self.recurring) or f"每年 {self.recurring.replace(',', '、')}"

@@ -67,7 +67,7 @@ class ValuesPage(ListPage):
         Column("要求", wording_of, wrap=True),
         Column("约束力", lambda row: row.get_binding_display()),
         Column("生效日期", "effective_from", "date"),
-        Column("止", "until", "date"),
+        Column("有效期至", "until", "date"),
         Column("依据", "citation", wrap=True),
     )
 
@@ -247,7 +247,7 @@ class ValuePage(DetailPage):
                 Column("要求", wording_of, strong=True),
                 Column("约束力", lambda row: row.get_binding_display()),
                 Column("生效日期", "effective_from", "date"),
-                Column("止", lambda row: f"{row.until:%Y-%m-%d}" if row.until else "长期"),
+                Column("有效期至", lambda row: f"{row.until:%Y-%m-%d}" if row.until else "长期"),
                 Column("原文件", lambda row: f"《{row.standard.measure.document.title}》"),
                 Column("依据", "citation", wide=True),
                 Column("口径说明", "reading", wide=True),

@@ -22,7 +22,7 @@ def register_all() -> None:
     )
     panels.register(
         panels.Panel(
-            "completeness/panels/sheets.html", home.sheets_panel, order=74, action=Action.VIEW, aside=True
+            "completeness/panels/sheets.html", home.sheets_panel, order=56, action=Action.VIEW, aside=True
         )
     )
     todo.register(todo.Provider("drafts", home.drafts, Action.ADD))

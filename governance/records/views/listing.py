@@ -11,8 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from governance.accounts.roles import Action
-from governance.accounts.scope import permitted, scope_of
+from governance.accounts.scope import Scope, permitted, scope_of
 from governance.divisions.models import Division, Level
+from governance.divisions.paths import path_length
 from governance.exchange.sheets import Sheet
 from governance.records.filters import RecordFilter, filter_for
 from governance.records.lookup import row_url
@@ -46,8 +47,15 @@ def rows_of(table: RowTable) -> Any:
     return rows.exclude(path__in=Division.objects.closed_paths())
 
 
-def place_columns(sheet: Sheet) -> list[Column]:
-    """Where a row belongs: its community and street, or the division it is about and the one above."""
+def place_columns(sheet: Sheet, scope: Scope) -> list[Column]:
+    """Where a row belongs: its community and street, or the division it is about and the one above.
+
+    The street is left out where all the user may see lies in one: it would stand on every line.
+    """
+    paths = scope.paths(Action.VIEW)
+    is_one = len(paths) == 1 and len(paths[0]) >= path_length(Level.STREET)
+    if sheet.level == Level.COMMUNITY and is_one:
+        return [Column(sheet.place_word, "division.name", sort="path")]
     upper = Column("街道" if sheet.level == Level.COMMUNITY else "上级", "division.parent.name")
     return [upper, Column(sheet.place_word, "division.name", sort="path")]
 
@@ -123,7 +131,7 @@ class RecordListPage(ListPage):
         if form.state:
             state = [Column("状态", lambda row: (state_on(row, on) or "在册", "grey"), kind="tag")]
         return [
-            *place_columns(self.table.sheet),
+            *place_columns(self.table.sheet, self.scope),
             *state,
             *self.table.columns_for(self.scope, on),
         ]

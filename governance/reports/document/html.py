@@ -1,5 +1,7 @@
 """OfficialDocument → the HTML that is set on the GB/T 9704 page."""
 
+import re
+from math import ceil
 from typing import Any
 
 from django.utils.html import format_html
@@ -28,7 +30,11 @@ MARK_SIZES = range(44, 19, -2)
 TYPE_AREA_PT = 442.0
 NUMBER_SIZE_MM = 14 * 25.4 / 72
 WHOLE_TABLE_ROWS = 12
-"""Tables up to this many rows stay on one page; longer ones repeat their head on the next."""
+WHOLE_TABLE_PT = 300.0
+"""Tables up to this many rows and about this height stay on one page; others begin where they are named and
+repeat their head on the next, so that no page stands half empty."""
+_CELL_PT, _LINE_PT, _PADDING_PT = 11.0, 15.0, 6.0
+_TAGS = re.compile(r"<[^>]+>")
 
 
 def to_html(document: OfficialDocument, fonts: FontSet) -> str:
@@ -42,6 +48,18 @@ def chinese_number(value: int) -> str:
     return ("" if tens == 0 else "十" if tens == 1 else DIGITS[tens] + "十") + (
         DIGITS[ones] if ones or not tens else ""
     )
+
+
+def _height_of(rows: list[list[dict[str, Any]]], widths: list[float]) -> float:
+    """About how high the rows are when set."""
+    height = 0.0
+    for row in rows:
+        lines = 1
+        for cell, width in zip(row, widths, strict=True):
+            text = _TAGS.sub("", str(cell["html"]))
+            lines = max(lines, ceil(width_em(text) * _CELL_PT / max(width - _PADDING_PT, _CELL_PT)))
+        height += lines * _LINE_PT + _PADDING_PT
+    return height
 
 
 def heading_number(level: int, count: int) -> str:
@@ -199,14 +217,16 @@ class _Page:
                 for align, cell in zip(aligns, row, strict=True)
             ]
 
+        rows = [cells(row) for row in table.rows]
+        widths = [column.width / total * TYPE_AREA_PT for column in table.columns]
         return {
             "kind": "table",
             "id": str(self.tables),
             "caption": self.set.text(f"表{self.tables}　{table.caption}"),
             "columns": [self.set.text(column.label) for column in table.columns],
-            "rows": [cells(row) for row in table.rows],
+            "rows": rows,
             "foot": cells(table.foot) if table.foot else None,
             "source": self.set.text(table.source) if table.source else "",
             "landscape": table.landscape,
-            "whole": len(table.rows) <= WHOLE_TABLE_ROWS,
+            "whole": len(rows) <= WHOLE_TABLE_ROWS and _height_of(rows, widths) <= WHOLE_TABLE_PT,
         }

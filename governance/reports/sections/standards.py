@@ -53,13 +53,13 @@ def build_standards(context: ReportContext) -> list[Block]:
         Table(
             caption="各项标准达标情况",
             columns=(
-                Column("标准", 2.4, "left"),
+                Column("标准", 2.3, "left"),
                 Column("依据", 1.7, "left"),
-                Column("要求", 2.6, "left"),
+                Column("要求", 2.4, "left"),
                 Column("达标", 1, "right"),
-                Column("未达标", 1, "right"),
+                Column("未达标", 1.15, "right"),
                 Column("预警", 1, "right"),
-                Column("缺数据", 1, "right"),
+                Column("缺数据", 1.15, "right"),
                 Column("达标率", 1.3, "right"),
             ),
             rows=tuple(_standard_row(measured, trace, rules[trace.code]) for trace in traces),
@@ -85,7 +85,7 @@ def build_targets(context: ReportContext) -> list[Block]:
             trace.rule.indicator.name,
             f"{trace.citation}",
             trace.required_text,
-            f"{trace.rule.standard.due_on}" if trace.rule.standard.due_on else "长期",
+            f"{trace.rule.standard.due_on or trace.rule.standard.measure.recurring_text or '长期'}",
             measured.value(trace.code),
             trace.outcome.label if trace.outcome else "",
         )
@@ -103,12 +103,12 @@ def build_targets(context: ReportContext) -> list[Block]:
         Table(
             caption="辖区目标完成情况",
             columns=(
-                Column("目标", 2.7, "left"),
+                Column("目标", 2.6, "left"),
                 Column("依据", 1.7, "left"),
                 Column("要求", 1.8, "left"),
                 Column("期限", 1.5),
                 Column("实际", 1.9, "right"),
-                Column("结果", 1.2),
+                Column("结果", 1.3),
             ),
             rows=rows,
         ),

@@ -93,7 +93,7 @@ class ConfirmationList(ListPage):
         return page
 
     def get_title(self) -> str:
-        return f"{current_period(today()).label}{TITLE}" if not self.title else self.title
+        return f"{current_period(today()).label} {TITLE}"
 
 
 def _page_url(street: Division) -> str:

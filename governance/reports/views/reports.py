@@ -55,7 +55,12 @@ class ReportList(ListPage):
     )
     buttons = (Button("生成报告", "reports:generate", "report", primary=True, action=Action.GENERATE_REPORT),)
     empty_title = "还没有报告"
-    empty_hint = "点“生成报告”，选择报告期和行政区划。"
+
+    @property
+    def empty_hint(self) -> str:  # type: ignore[override]
+        if scope_of(self.request.user).paths(Action.GENERATE_REPORT):
+            return "点“生成报告”，选择报告期和行政区划。"
+        return "报告由区（县）生成；生成后列在这里，可以查看和下载。"
 
     def row_actions(self, report: Report) -> list[tuple[str, str]]:
         return [("查看", report.get_absolute_url()), ("下载 PDF", reverse("reports:pdf", args=[report.pk]))]

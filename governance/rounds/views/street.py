@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from governance.accounts.models import User
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.accounts.visitor import visitor
@@ -123,7 +125,9 @@ class StreetPage(ActingPage):
         ]
         duties = duty_lines(duties_of(asked), cells_of_duties(asked, row.path, on))
         registries = progress_in([cell for _, cells in matrix for cell in cells])
+        names = User.objects.filter(username=OuterRef("username")).values("display_name")[:1]
         events = Event.objects.filter(object_type=RoundStreet._meta.label_lower, object_id=str(row.pk))
+        events = events.annotate(who=Coalesce(Subquery(names), "username"))
         steers = scope.may(Action.COLLECT, asked.path) and asked.is_open
         answers = self._waits and may_confirm(user, row)
         return super().get_context_data(

@@ -65,6 +65,12 @@ def lamp(kind: str, severity: str = "", text: str = "") -> SafeString:
     return columns.lamp_html(kind, severity, text)
 
 
+@register.filter
+def error_count(form: Form) -> int:
+    """How many messages the summary of a form lists."""
+    return sum(len(messages) for messages in form.errors.values())
+
+
 @register.simple_tag(name="tag")
 def tag_(text: str, colour: str = "grey") -> SafeString:
     """`{% tag "草稿" "grey" %}`: blue, green, amber, red or grey."""

@@ -71,13 +71,13 @@ class CaseList(ListPage):
     columns = (
         Column("事项", "name", strong=True, wrap=True, url=lambda case: case.get_absolute_url()),
         Column("流程", lambda case: procedure_of(case).title),
-        Column("单位", "division__name"),
+        Column("单位", "division__name", wrap=True),
         Column("当前步骤", _now, wrap=True),
         Column("期限", "due", kind="date"),
         Column("剩余", _left, kind="tag"),
         Column("状态", state_tag, kind="tag"),
         Column("发起人", "opened_by"),
-        Column("发起时间", "opened_at", kind="moment"),
+        Column("发起日期", "opened_at", kind="date"),
     )
 
     @property
@@ -96,7 +96,10 @@ class CaseList(ListPage):
         return rows.prefetch_related(Prefetch("steps", live, to_attr="live"))
 
     def get_buttons(self) -> list[Button]:
-        return super().get_buttons()[:1]
+        """One button, and only where a pack has a procedure that the user's role opens."""
+        scope = scope_of(self.request.user)
+        may_open = any(scope.may_anywhere(kind.opener) for kind in kinds().values())
+        return super().get_buttons()[:1] if may_open else []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -176,6 +179,8 @@ class OpenPage(FormPage):
 
     def perform(self, form: Form) -> str:
         assert isinstance(form, OpenForm)
+        if not form.cleaned_data["division"]:
+            raise ValidationError({"division": f"请选择{form.fields['division'].label}。"})
         try:
             division = Division.objects.by_code(form.cleaned_data["division"])
         except UnknownCode as error:

@@ -70,6 +70,8 @@ def test_a_document_page_shows_each_measure_with_figure_unit_and_state(measured,
     row = text.partition(f'id="{measure.code}"')[2].partition("</tr>")[0]
     assert "待审核" in row and "区住建局" in row
     assert "不适用于" in text_of(client_of(Role.COUNTY_STAFF), RS)
+    upper = text_of(client_of(Role.COUNTY_STAFF), "/implementation/documents/shaanxi-2019/")
+    assert "每年 06-30、12-31" in upper and not re.search(r">\s*(yearly|quarterly|monthly)\s*<", upper)
 
 
 def test_the_league_has_the_worst_child_first_and_leads_on(measured, client_of):
@@ -264,7 +266,7 @@ def test_a_street_owes_what_a_document_gives_to_all_streets(measured, client_of)
     assert f"{street.name}尚未报送的措施" in text_of(clerk, "/todo/")
     tasks = text_of(clerk, "/implementation/tasks/?show=open")
     report = f"/implementation/measures/{first.code}/report/"
-    assert "我的任务" in text_of(clerk, "/") and street.name in tasks
+    assert "我的任务" in text_of(clerk, "/") and f"{street.name}（文件中的名称：各街办）" in tasks
     assert f"{report}?area={street.code}&amp;unit=" in tasks
     assert "SX-GOAL-01" not in tasks, "what names no street is not asked of it"
 

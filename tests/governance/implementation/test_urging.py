@@ -106,6 +106,8 @@ def test_by_which_names_documents_mean_a_unit(measured_tree, user_of):
     unit = Unit.objects.create(name="演示莲湖区住房和城乡建设局", division=measured_tree.county)
     user = make_user("someone", Role.DEPARTMENT, measured_tree.county, unit=unit)
     assert plain_names(unit) == {"演示莲湖区住房和城乡建设局", "区住房和城乡建设局"}
+    office = Unit(name=f"{measured_tree.street.name}办事处", division=measured_tree.street)
+    assert plain_names(office) == {office.name}, "half a word of a street is no name"
     staff = user_of(Role.COUNTY_STAFF)
     assert [name_unit(user=staff, unit=unit, name="区住建局") for _ in range(2)] == [True, False]
     assert "区住建局" in names_of(user)

@@ -111,7 +111,7 @@ def test_a_draft_is_looked_at_before_it_is_kept_and_sent_twice_kept_once(place: 
         ({"figure_min": "一千"}, "请填写数字"),
         ({"figure_min": "10.5"}, "须为整数"),
         ({"figure_min": "5000"}, "上限不能小于下限"),
-        ({"number": ""}, "这个字段是必填项"),
+        ({"number": ""}, "必填，请填写"),
         ({"effective_from": "某日"}, "日期写法不对"),
         ({"division": "610102"}, "只能为您负责的区划"),
         ({"reading": "请联系13800138000"}, "请勿填写身份证号、手机号"),

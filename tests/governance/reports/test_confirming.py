@@ -89,6 +89,7 @@ def test_the_page_and_the_list(tree: Tree, client_of: ClientOf) -> None:
     for state, number in (("confirmed", 1), ("open", 1), ("", 2)):
         found = staff.get(f"/reports/confirmations/?area={tree.county.code}&state={state}")
         assert found.context["page"].total == number
+    assert "半年 数据确认</h1>" in found.content.decode(), "of which period"
     assert "已确认" in client.get("/").content.decode()
     refused = client.post(page, {"withdraw": "1", "reason": ""})
     assert refused.status_code == 422 and "请填写撤回原因" in refused.content.decode()

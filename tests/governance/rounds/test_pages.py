@@ -138,7 +138,10 @@ def test_a_bureau_looks_reminds_and_gives_back(
     assert empty.status_code == 422 and "请填写退回原因" in empty.content.decode()
     bureau.post(row.get_absolute_url(), {"action": "return", "reason": "缺网格长"})
     assert "已退回：缺网格长" in todos_of(street)
-    assert "退回：缺网格长" in text_of(street, row.get_absolute_url())
+    steps = text_of(street, row.get_absolute_url()).partition("办理经过")[2]
+    row.refresh_from_db()
+    who = row.returned_by
+    assert "退回：缺网格长" in steps and f"　{who.display_name}<" in steps, "people have names"
     assert bureau.post(url, {"action": "withdraw", "reason": ""}).status_code == 422
     bureau.post(url, {"action": "close"})
     made.refresh_from_db()

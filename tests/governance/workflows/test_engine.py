@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from demo.procedures import filled
 from governance.accounts.roles import Action, Role
-from governance.audit.models import Event
+from governance.audit.models import Event, EventKind
+from governance.console.event_texts import summary
 from governance.divisions.clock import today
 from governance.divisions.models import Division, Level
 from governance.divisions.registry import make_communities
@@ -102,6 +103,8 @@ def test_return_to_any_earlier_step_with_remarks(office: Office):
     assert case.steps.get(key="application").values["number"]
     event = case.events.latest("pk")
     assert (event.verb, event.text, event.by) == (Verb.RETURNED, "四至不清", staff)
+    logged = summary(Event.objects.filter(kind=EventKind.TRANSITION).latest("pk"))
+    assert "动作=退回，步骤=提出设立意见" in logged and "RETURNED" not in logged.upper()
 
 
 def test_only_the_named_role_works_on_a_step(office: Office):

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from communities.models import Community
 from governance.accounts.roles import Action, Role
 from governance.divisions.clock import today
+from governance.exchange.sheets import by_slug
+from governance.records.history import changes_of, events_of
 from governance.workflows import engine
 from governance.workflows.models import CaseState, StepState
 from tests.governance.workflows.makers import CREDIT_CODE, Office
@@ -35,6 +37,8 @@ def test_the_approval_founds_a_community_under_establishment(office: Office):
     community = Community.objects.get(division=case.result)
     assert Community.objects.count() == before + 1
     assert community.establishment == "building" and community.division.code[9] == "9"
+    told = [change for event in events_of(community) for change in changes_of(event, by_slug("communities"))]
+    assert [each.new for each in told if each.label == "设立情况"] == ["建设中"], "words, not what is stored"
     assert (community.boundary_east, community.households_resident) == ("演示东至", 5)
     assert case.result.parent == case.division
     with pytest.raises(ValidationError, match="不能撤回"):

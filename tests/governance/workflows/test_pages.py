@@ -44,7 +44,9 @@ def test_a_clerk_opens_a_case_and_works_on_its_first_step(office: Office, client
     url = reverse("workflows:open", args=["lh-establishment"])
     token = hidden(client, url)
     answer = client.post(url, {"division": "610104001", "name": " ", **token})
-    assert answer.status_code == 422 and "这个字段是必填项" in answer.content.decode()
+    assert answer.status_code == 422 and "必填，请填写" in answer.content.decode()
+    nowhere = client.post(url, {"division": "", "name": "演示社区", **token}).content.decode()
+    assert "请选择单位。" in nowhere, "not that the code “” was not found"
     sent = {"division": "610104001", "name": "演示社区", **token}
     first, again = client.post(url, sent), client.post(url, sent)
     assert first.status_code == again.status_code == 302 and Case.objects.count() == 1
