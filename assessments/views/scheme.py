@@ -29,6 +29,7 @@ from assessments.results import averages_of, lines_of, ranked
 from assessments.rights import decides, may_score, organises, sees_each
 from assessments.views.common import CRUMBS, state_tag
 from assessments.weights import remarks_on, satisfaction_of, total_of
+from governance.accounts.actors import with_actors
 from governance.accounts.roles import Action
 from governance.accounts.visitor import visitor
 from governance.audit.models import Event
@@ -155,7 +156,7 @@ class SchemePage(ActingPage):
             enact_form=self._form(EnactForm),
             publish_form=self._form(PublishForm),
             reason_form=ReasonForm(),
-            events=list(events.order_by("-pk")[:_MOST_EVENTS]),
+            events=list(with_actors(events).order_by("-pk")[:_MOST_EVENTS]),
             states=SchemeState,
             **kwargs,
         )

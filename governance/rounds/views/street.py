@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from governance.accounts.models import User
+from governance.accounts.actors import with_actors
 from governance.accounts.roles import Action
 from governance.accounts.scope import scope_of
 from governance.accounts.visitor import visitor
@@ -125,9 +124,7 @@ class StreetPage(ActingPage):
         ]
         duties = duty_lines(duties_of(asked), cells_of_duties(asked, row.path, on))
         registries = progress_in([cell for _, cells in matrix for cell in cells])
-        names = User.objects.filter(username=OuterRef("username")).values("display_name")[:1]
         events = Event.objects.filter(object_type=RoundStreet._meta.label_lower, object_id=str(row.pk))
-        events = events.annotate(who=Coalesce(Subquery(names), "username"))
         steers = scope.may(Action.COLLECT, asked.path) and asked.is_open
         answers = self._waits and may_confirm(user, row)
         return super().get_context_data(
@@ -149,7 +146,7 @@ class StreetPage(ActingPage):
             return_form=self._form(ReturnForm) if steers and row.is_done else None,
             may_remind=steers and self._waits,
             sees_round=scope.may(Action.VIEW, asked.path),
-            events=list(events.order_by("-pk")[:_MOST_EVENTS]),
+            events=list(with_actors(events).order_by("-pk")[:_MOST_EVENTS]),
             form=self.form,
             **kwargs,
         )
