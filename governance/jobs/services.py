@@ -209,8 +209,7 @@ def _run_claimed(job: Job, requester: User | None) -> None:
         return
     if job.requester_id is not None and (requester is None or not requester.is_active):
         reason = f"申请人 {job.requested_by} 的账号已停用，任务未执行。"
-        _write(partial(_end, job, error=reason))
-        record(EventKind.REFUSAL, obj=job, path=job.path, reason=reason)
+        _write(partial(_refuse, job, reason))
         return
     try:
         result = kind.run(job, _progress_of(job, kind))
@@ -222,8 +221,7 @@ def _run_claimed(job: Job, requester: User | None) -> None:
         _write(partial(_end, job, error=str(problem)))
     except PermissionDenied as problem:
         reason = str(problem) or "申请人没有执行这项任务的权限，任务未执行。"
-        _write(partial(_end, job, error=reason))
-        record(EventKind.REFUSAL, obj=job, path=job.path, reason=reason[:500])
+        _write(partial(_refuse, job, reason))
     except Exception as problem:
         logger.exception("Job %s (%s) attempt %s failed", job.pk, job.kind, job.attempts)
         if _is_disk_full(problem):
@@ -294,6 +292,13 @@ def _end(job: Job, *, error: str) -> None:
         owner="",
         finished_at=timezone.now(),
     )
+
+
+@transaction.atomic
+def _refuse(job: Job, reason: str) -> None:
+    """The end of a job and its line in the log, together: who sees the one finds the other."""
+    record(EventKind.REFUSAL, obj=job, path=job.path, reason=reason[:500])
+    _end(job, error=reason)
 
 
 def _again_or_fail(job: Job) -> None:
