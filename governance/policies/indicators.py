@@ -82,6 +82,8 @@ class Indicator:
 
 
 _cards: list[Card] = []
+_inputs: dict[str, Input] = {}
+"""Inputs of the cards so far, put together when they are asked for."""
 _indicators: dict[str, Indicator] = {}
 Source = Callable[[], tuple[Card | None, tuple[Indicator, ...]]]
 _sources: list[Source] = []
@@ -89,6 +91,7 @@ _sources: list[Source] = []
 
 def register_card(card: Card) -> None:
     _cards.append(card)
+    _inputs.clear()
 
 
 def register_indicators(*indicators: Indicator) -> None:
@@ -119,9 +122,12 @@ def cards() -> tuple[Card, ...]:
     return tuple(_cards)
 
 
-def all_inputs() -> dict[str, Input]:
-    """Inputs of all cards by name."""
-    return {item.name: item for card in cards() for item in card.inputs}
+def all_inputs() -> Mapping[str, Input]:
+    """Inputs of all cards by name. Explaining a thousand results asks for them two thousand times."""
+    known = cards()
+    if not _inputs:
+        _inputs.update({item.name: item for card in known for item in card.inputs})
+    return _inputs
 
 
 def all_indicators() -> Iterator[Indicator]:
