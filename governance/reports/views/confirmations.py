@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -29,7 +30,7 @@ from governance.records.completeness.tally import summed
 from governance.records.completeness.views import list_url
 from governance.reports.confirming import confirm_data, withdraw
 from governance.reports.current import current_period
-from governance.reports.models import DataConfirmation
+from governance.reports.models import DataConfirmation, Period
 from governance.web.areas import AreaFilterForm
 from governance.web.columns import Column
 from governance.web.policy import Needs
@@ -78,6 +79,10 @@ class ConfirmationList(ListPage):
         Column("说明", lambda row: row.word.note if row.word else "", wrap=True),
     )
 
+    @cached_property
+    def period(self) -> Period:
+        return current_period(today())
+
     def get_filter_form(self) -> ConfirmationFilter:
         return ConfirmationFilter(self.request.GET, user=self.request.user)
 
@@ -86,14 +91,14 @@ class ConfirmationList(ListPage):
 
     def get_page(self, queryset: QuerySet[Any]) -> Any:
         page = super().get_page(queryset)
-        words = _standing(current_period(today()).code).filter(path__in=[row.path for row in page.rows])
+        words = _standing(self.period.code).filter(path__in=[row.path for row in page.rows])
         by_path = {word.path: word for word in words.select_related("confirmed_by")}
         for row in page.rows:
             row.word = by_path.get(row.path)
         return page
 
     def get_title(self) -> str:
-        return f"{current_period(today()).label} {TITLE}"
+        return f"{self.period.label} {TITLE}"
 
 
 def _page_url(street: Division) -> str:
