@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
-
 from benchmarks import handwritten, orm_loop, synthetic
+from benchmarks.agreement import differences
 from benchmarks.ground import ON, Ground
 from benchmarks.models import LoopResult
 from benchmarks.timing import Measurement, by_turns, say, seconds
 from governance.policies.evaluation.resolve import rules_for
-from governance.policies.evaluation.store import rules_of, store_frozen
+from governance.policies.evaluation.store import store_frozen
 from governance.policies.indicators import cards
 from governance.policies.models import EvaluationRun, Scorecard
 
@@ -36,7 +35,7 @@ def measure(ground: Ground) -> Iterator[Measurement]:
         written,
         ground.rows,
         "≤ 2",
-        notes={"standards": len(rules), "differing_letters": _differences()},
+        notes={"standards": len(rules), "differing_letters": _differing()},
     )
     sample = ground.rows if ground.full else min(LOOP_SAMPLE, ground.rows)
     communities = ground.communities()
@@ -60,22 +59,10 @@ def _forget_runs() -> None:
     EvaluationRun.objects.all().delete()
 
 
-def _differences() -> int:
-    """How many letters the two disagree on: with the same rules none."""
-    run = EvaluationRun.objects.order_by("-pk").first()
-    assert run is not None
-    theirs = handwritten.letters()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT division_id, letters FROM {Scorecard._meta.db_table} WHERE run_id = %s", [run.pk]
-        )
-        rows = cursor.fetchall()
-    codes = [rule.code for rule in rules_of(run)]
-    # A standard that the hand-written statement does not know is a difference in every community.
-    differing = abs(len(rows) - len(theirs)) + len(set(codes) ^ set(handwritten.CODES)) * len(rows)
-    for division_id, letters in rows:
-        expected = theirs.get(division_id, {})
-        differing += sum(
-            code in expected and expected[code] != letter for code, letter in zip(codes, letters, strict=True)
-        )
-    return differing
+def _differing() -> int:
+    """On how many letters the two disagree, which ones on standard error."""
+    run = EvaluationRun.objects.latest("pk")
+    found = differences(run)
+    for (code, ours, theirs), number in sorted(found.items()):
+        say(f"  {code}: {ours}, by hand {theirs}, in {number} communities")
+    return found.total()

@@ -1,7 +1,7 @@
 """The reference of the evaluation: one INSERT … SELECT, written by hand for the standards of both packs.
 
 It keeps the values and one column of outcome letters for each standard in one wide row; what a careful
-developer would write who needs these 64 standards on this day and nothing else.
+developer would write who needs these 68 standards on this day and nothing else.
 """
 
 from django.db import connection
@@ -18,6 +18,10 @@ _EMPLOYED = "e.voided_on IS NULL AND " + _ACTIVE.replace("started_on", "e.starte
 _IN_COUNTY = "substr(e.path, 1, 6) = substr(x.path, 1, 6)"
 """Who works in several communities of a county is counted in the first one."""
 
+_STANDING = (
+    f"(t.opened_on IS NULL OR t.opened_on <= '{ON}') AND (t.closed_on IS NULL OR t.closed_on > '{ON}')"
+)
+
 _VALUES = f"""
 SELECT d.id AS division_id, d.path AS path,
   NULLIF(c.area_type, '') AS area, NULLIF(c.party_org_kind, '') AS party_org,
@@ -28,7 +32,9 @@ SELECT d.id AS division_id, d.path AS path,
   c.has_env_property_committee AS env_committee,
   (CASE WHEN c.boundary_east <> '' THEN 1 ELSE 0 END + CASE WHEN c.boundary_south <> '' THEN 1 ELSE 0 END
    + CASE WHEN c.boundary_west <> '' THEN 1 ELSE 0 END + CASE WHEN c.boundary_north <> '' THEN 1 ELSE 0 END)
-   AS sides,
+   AS sides, COALESCE(z.drawn, 0) AS drawn,
+  CASE WHEN c.establishment <> '' THEN 1 ELSE 0 END AS founding,
+  COALESCE(j.splits, 0) AS splits, COALESCE(j.merges, 0) AS merges,
   g.grids, g.grid_households, g.largest_grid, g.with_party, g.party_known, g.mapped, g.by_group, g.single,
   g.single_groups, g.naming,
   f.rooms, CAST(f.building AS bigint) AS building, CAST(f.activity AS bigint) AS activity, f.activity_known,
@@ -38,6 +44,7 @@ SELECT d.id AS division_id, d.path AS path,
        THEN COALESCE(w.workers, 0) + COALESCE(m.fulltime_only, 0) END AS workers,
   p.compounds, p.compounds_known, p.managed, o.organisations,
   a.fund, a.fund_before, a.digital, a.digital_before, s.raised, b.vetoes,
+  h.lh_trainings, h.lh_leader_trainings,
   {entries.COLUMNS}
 FROM divisions_division d
 JOIN communities_community c ON c.division_id = d.id AND c.voided_on IS NULL
@@ -109,6 +116,25 @@ LEFT JOIN (
   SELECT division_id, COUNT(CASE WHEN {_ACTIVE} THEN 1 END) AS organisations
   FROM communities_socialorganisation WHERE voided_on IS NULL AND path >= '{{low}}' AND path < '{{high}}'
   GROUP BY division_id) o ON o.division_id = d.id
+LEFT JOIN (
+  SELECT division_id, COUNT(*) AS drawn FROM communities_communityboundary
+  WHERE state IN ('current', 'replaced') AND effective_from <= '{ON}'
+    AND (ended_on IS NULL OR ended_on > '{ON}') AND path >= '610104' AND path < '610105'
+  GROUP BY division_id) z ON z.division_id = d.id
+LEFT JOIN (
+  SELECT home, SUM(CASE WHEN kind = 'split' THEN listed ELSE 0 END) AS splits,
+    SUM(CASE WHEN kind = 'merge' THEN listed ELSE 0 END) AS merges
+  FROM (
+    SELECT x.kind, x.listed, COALESCE((
+      SELECT s.division_id FROM communities_successor s JOIN divisions_division t ON t.id = s.division_id
+      WHERE s.adjustment_id = x.id AND {_STANDING} ORDER BY s.number LIMIT 1
+    ), (
+      SELECT t.id FROM divisions_division t JOIN communities_community o ON o.division_id = t.id
+      WHERE t.parent_id = x.division_id AND t.level = 5 AND o.area_type <> '' AND {_STANDING}
+      ORDER BY t.path LIMIT 1)) AS home
+    FROM communities_adjustment x WHERE x.state = 'applied' AND x.effective_on <= '{ON}' AND x.listed > 0
+      AND x.path >= '610104' AND x.path < '610105') y
+  GROUP BY home) j ON j.home = d.id
 {entries.joins()}
 {entries.inherited()}
 WHERE d.level = 5 AND d.path >= '{{low}}' AND d.path < '{{high}}'
@@ -150,6 +176,9 @@ COUNTY_RULES = {
     "LH-SIZE-01": "WHEN households IS NULL THEN 'D' WHEN households BETWEEN 1000 AND 5000 THEN 'M' ELSE 'N'",
     "LH-SIZE-02": "WHEN residents IS NULL THEN 'D' WHEN residents BETWEEN 5000 AND 15000 THEN 'M' ELSE 'N'",
     "LH-SIZE-03": "WHEN households IS NULL THEN 'D' ELSE 'I'",
+    "LH-ADJ-02": "ELSE 'I'",
+    "LH-TRN-02": "WHEN lh_trainings IS NULL THEN 'D' ELSE 'I'",
+    "LH-TRN-03": "WHEN lh_leader_trainings IS NULL THEN 'D' ELSE 'I'",
     "LH-ADJ-01": "WHEN households IS NULL OR residents IS NULL THEN 'D' "
     "WHEN households BETWEEN 1000 AND 5000 AND residents BETWEEN 5000 AND 15000 THEN 'M' ELSE 'W'",
     "LH-ASM-04": "WHEN vetoes IS NULL THEN 'D' ELSE 'I'",
@@ -187,6 +216,10 @@ COUNTY_RULES = {
 }
 OF_DIVISIONS = frozenset({"SX-FUND-01", "SX-FUND-05", "SX-ASM-04", "LH-ASM-04"})
 """They speak of a county or a street: the area type of a community plays no part."""
+FROM_APPROVAL = frozenset(
+    {"SX-PTY-03", "SX-PTY-04", "SX-CAD-02", "LH-CAD-09", *(f"LH-CAD-0{number}" for number in range(1, 7))}
+)
+"""They hold for a community from its approval; the others wait until it stands on the ledger."""
 CODES = (*PROVINCE_RULES, *COUNTY_RULES)
 
 
@@ -194,13 +227,18 @@ def column(code: str) -> str:
     return code.lower().replace("-", "_")
 
 
+def _first(code: str) -> str:
+    """The cases before those of the rule itself."""
+    if code in OF_DIVISIONS:
+        return ""
+    founding = "" if code in FROM_APPROVAL else "WHEN founding = 1 THEN 'A' "
+    return f"{founding}WHEN area IS NULL THEN 'D'"
+
+
 def _select(path: str) -> str:
-    unknown = {code: "" if code in OF_DIVISIONS else "WHEN area IS NULL THEN 'D'" for code in CODES}
-    letters = [
-        f"CASE {unknown[code]} {cases} END AS {column(code)}" for code, cases in PROVINCE_RULES.items()
-    ]
+    letters = [f"CASE {_first(code)} {cases} END AS {column(code)}" for code, cases in PROVINCE_RULES.items()]
     letters += [
-        f"CASE WHEN NOT (path >= '610104' AND path < '610105') THEN '-' {unknown[code]} "
+        f"CASE WHEN NOT (path >= '610104' AND path < '610105') THEN '-' {_first(code)} "
         f"{cases} END AS {column(code)}"
         for code, cases in COUNTY_RULES.items()
     ]

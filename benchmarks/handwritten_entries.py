@@ -3,6 +3,8 @@
 The province's types are grouped over the province, those of Lianhu over Lianhu only.
 """
 
+from django.db import connection
+
 ON = "2026-06-30"
 _YEAR = (
     "(period LIKE '{year}%' AND started_on <= '{on}' "
@@ -15,7 +17,7 @@ def _rows(codes: str, low: str, high: str) -> str:
     this_year = _YEAR.format(year="2026", on=ON, end=ON)
     last_year = _YEAR.format(year="2025", on=ON, end="2025-12-31")
     return (
-        f"SELECT division_id, code, status, count, amount, {active} AS active, "
+        f"SELECT division_id, code, status, count, amount, breach, {active} AS active, "
         f"started_on <= '{ON}' AS begun, {this_year} AS y, {last_year} AS z FROM ledgers_ledgerentry "
         f"WHERE voided_on IS NULL AND code IN ({codes}) AND path >= '{low}' AND path < '{high}'"
     )
@@ -48,6 +50,7 @@ def _sum(code: str, column: str, such: str) -> str:
     return f"CAST(SUM(CASE WHEN code = '{code}' AND {such} THEN {column} END) AS bigint)"
 
 
+_RESIGNED = "'asked','heard','approved','filed'"
 _SEVEN = "'decision','property','project','welfare','culture','environment','charter'"
 
 PROVINCE_FIGURES = {
@@ -76,7 +79,10 @@ COUNTY_FIGURES = {
     "lh_three": _all("LH-BND-04", "'all'"),
     "lh_added": _sum("LH-ADJ-03", "count", "active AND status = 'arrived'"),
     "lh_owed": _sum("LH-FAC-07", "amount", "begun AND status IN ('verified','recovering','cleared')"),
-    "lh_untrained": _sum("LH-TRN-01", "count", "z"),
+    "lh_trained": _sum("LH-TRN-01", "count", "z"),
+    "lh_to_train": _sum("LH-TRN-01", "amount", "z"),
+    "lh_resigned": _counted("LH-CAD-18", f"y AND status IN ({_RESIGNED})"),
+    "lh_noticed": _counted("LH-CAD-18", f"y AND NOT breach AND status IN ({_RESIGNED})"),
     "lh_deliberations": _counted("LH-DEL-02", "y AND status = 'chosen'"),
     "lh_burden": _counted("LH-BURD-01", "active AND status = 'running'"),
     "lh_organisations": _counted("LH-SOC-03", "begun AND status = 'model'"),
@@ -112,12 +118,17 @@ PROVINCE_RULES = {
     "SX-FAC-04": "WHEN service_kinds IS NULL THEN 'D' WHEN service_kinds >= 3 THEN 'M' ELSE 'N'",
 }
 COUNTY_RULES = {
-    "LH-BND-01": "WHEN lh_covered IS NULL THEN 'D' WHEN lh_covered = 1 THEN 'M' ELSE 'N'",
+    "LH-BND-01": "WHEN lh_covered IS NULL AND drawn = 0 AND sides < 4 THEN 'D' "
+    "WHEN COALESCE(lh_covered, 1) = 1 THEN 'M' ELSE 'N'",
     "LH-BND-04": "WHEN lh_three IS NULL THEN 'D' WHEN lh_three = 1 THEN 'M' ELSE 'N'",
     "LH-ADJ-03": "WHEN households <= 5000 THEN 'A' WHEN households IS NULL OR lh_added IS NULL THEN 'D' "
     "WHEN lh_added >= 1 THEN 'M' ELSE 'N'",
     "LH-FAC-07": "WHEN lh_owed IS NULL THEN 'D' ELSE 'I'",
-    "LH-TRN-01": "WHEN lh_untrained IS NULL THEN 'D' WHEN lh_untrained <= 0 THEN 'M' ELSE 'N'",
+    "LH-TRN-01": "WHEN lh_trained > lh_to_train THEN 'E' "
+    "WHEN lh_trained IS NULL OR lh_to_train IS NULL THEN 'D' "
+    "WHEN lh_to_train = 0 THEN 'A' WHEN lh_trained = lh_to_train THEN 'M' ELSE 'N'",
+    "LH-CAD-18": "WHEN lh_resigned IS NULL THEN 'D' WHEN lh_resigned = 0 THEN 'A' "
+    "WHEN lh_noticed = lh_resigned THEN 'M' ELSE 'N'",
     "LH-DEL-02": "WHEN lh_deliberations IS NULL THEN 'D' ELSE 'I'",
     "LH-BURD-01": "WHEN lh_burden IS NULL THEN 'D' ELSE 'I'",
     "LH-SOC-03": "WHEN lh_organisations IS NULL THEN 'D' ELSE 'I'",
@@ -159,15 +170,29 @@ def inherited() -> str:
         )
     )
     active = f"(started_on IS NULL OR started_on <= '{ON}') AND (ended_on IS NULL OR ended_on > '{ON}')"
+    trainings = ", ".join(
+        f"{_counted(code, _YEAR.format(year='2026', on=ON, end=ON))} AS {name}"
+        for code, name in (("LH-TRN-02", "lh_trainings"), ("LH-TRN-03", "lh_leader_trainings"))
+    )
     in_force = f"in_force_on <= '{ON}' AND (ended_on IS NULL OR ended_on > '{ON}')"
     raised = "MIN(CASE WHEN satisfaction_c > previous_c THEN 1 WHEN satisfaction_c <= previous_c THEN 0 END)"
     rows = "FROM ledgers_ledgerentry WHERE voided_on IS NULL AND path >= '{low}' AND path < '{high}'"
     return (
         f"LEFT JOIN (SELECT path, {funds} {rows} AND code IN ('SX-FUND-01', 'SX-FUND-05') "
         f"AND started_on <= '{ON}' GROUP BY path) a ON a.path = substr(d.path, 1, 6) "
-        f"LEFT JOIN (SELECT path, {_counted('LH-ASM-04', active)} AS vetoes {rows} AND code = 'LH-ASM-04' "
-        "GROUP BY path) b ON b.path = substr(d.path, 1, 9) "
-        f"LEFT JOIN (SELECT path, {raised} AS raised FROM assessments_scheme WHERE direction = 'down' "
-        f"AND {in_force} AND path >= '{{low}}' AND path < '{{high}}' GROUP BY path) s "
-        "ON s.path = substr(d.path, 1, 9)"
+        f"LEFT JOIN (SELECT path, {trainings} {rows} AND code IN ('LH-TRN-02', 'LH-TRN-03') "
+        "AND path = '610104' GROUP BY path) h ON h.path = substr(d.path, 1, 6) "
+        f"LEFT JOIN (SELECT path, {_counted('LH-ASM-04', f'{active} AND {_has_veto()}')} AS vetoes {rows} "
+        "AND code = 'LH-ASM-04' AND path >= '610104' AND path < '610105' GROUP BY path) b "
+        "ON b.path = substr(d.path, 1, 9) "
+        f"LEFT JOIN (SELECT t.division_id, {raised} AS raised FROM assessments_assessment t "
+        f"JOIN assessments_scheme s ON s.id = t.scheme_id WHERE direction = 'down' AND {in_force} "
+        "AND length(s.path) = 9 AND t.path >= '{low}' AND t.path < '{high}' GROUP BY t.division_id) s "
+        "ON s.division_id = d.id"
     )
+
+
+def _has_veto() -> str:
+    if connection.vendor == "postgresql":
+        return "(\"values\" ->> 'veto') = 'true'"
+    return "json_extract(\"values\", '$.veto') = 1"

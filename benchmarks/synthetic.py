@@ -1,29 +1,37 @@
 """Invented ledgers by the hundred thousand rows, set by set: the same numbers on every run and database.
 
-Per community on average 1.3 facilities, 2.6 grids, 7 members of the two committees, 3 workers, 2 compounds,
-5 social organisations and 11 ledger entries; some data are missing, some contradict each other.
+Per community on average 1.3 facilities, 2.5 grids, 7 members of the two committees, 3 workers, 2 compounds,
+5 social organisations and 11 ledger entries; some data are missing, some contradict each other, so that
+each standard is met, missed and without data somewhere.
 """
 
-from datetime import date
 from typing import Any
 
 from django.db import connection, models
 
 from assessments.models import Assessment, Scheme
+from benchmarks.chance import day, json, number
 from benchmarks.ground import Ground
+from benchmarks.synthetic_above import fill_above
 from benchmarks.synthetic_entries import fill_entries
 from cadres.models import CommunityWorker, TwoCommitteeMember
-from communities.models import Community, Compound, SocialOrganisation
+from communities.models import (
+    Adjustment,
+    Community,
+    CommunityBoundary,
+    Compound,
+    SocialOrganisation,
+    Successor,
+)
 from facilities.models import Facility
-from governance.divisions.models import Division, Level
-from governance.divisions.paths import next_path, path_length
+from governance.divisions.paths import next_path
 from governance.ledgers.models import LedgerEntry
 from governance.people.models import Person
 from grids.models import Grid
 
 REGISTRIES = (
     *(Facility, Grid, TwoCommitteeMember, CommunityWorker, Compound, SocialOrganisation, LedgerEntry),
-    *(Assessment, Scheme),
+    *(Assessment, Scheme, CommunityBoundary, Successor, Adjustment),
 )
 _PER_COMMUNITY = 16
 """Ids of persons kept for each community; more than any has."""
@@ -42,8 +50,9 @@ def fill(ground: Ground) -> None:
     _fill_cadres(source)
     _fill_places(source)
     _fill_groups(source)
+    _fill_boundaries(source)
     fill_entries(source)
-    _fill_schemes(source)
+    fill_above(ground, source)
     ground.analyse()
 
 
@@ -59,47 +68,6 @@ def clear() -> None:
     Community.objects.update(**blank, version=1)
 
 
-def _fill_schemes(source: str) -> None:
-    """Every street its scheme, three in four of them with one before, and all its communities in it."""
-    streets = Division.objects.filter(level=Level.STREET).only("pk", "path").iterator()
-    Scheme.objects.bulk_create(
-        [
-            Scheme(
-                division=street,
-                path=street.path,
-                year=2026,
-                direction="down",
-                title="考核方案",
-                state="scoring",
-                in_force_on=date(2026, 1, 10),
-                satisfaction_c=3_000,
-                previous_c=(2_900, 2_500, 3_000, None)[number % 4],
-            )
-            for number, street in enumerate(streets)
-        ],
-        batch_size=2_000,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO assessments_assessment (division_id, path, scheme_id, self_report, exempt_reason) "
-            f"SELECT c.division_id, c.path, s.id, '', '' FROM {source} "
-            f"JOIN assessments_scheme s ON s.path = substr(c.path, 1, {path_length(Level.STREET)})"
-        )
-
-
-def _hash(factor: int, modulus: int) -> str:
-    """A whole number below `modulus` that looks like chance and is not."""
-    return f"((c.division_id * {factor} + c.division_id / 7) % {modulus})"
-
-
-def _day(text: str) -> str:
-    return f"CAST('{text}' AS date)" if connection.vendor == "postgresql" else f"'{text}'"
-
-
-def _json(text: str) -> str:
-    return f"CAST('{text}' AS jsonb)" if connection.vendor == "postgresql" else f"'{text}'"
-
-
 def _communities(ground: Ground) -> str:
     path = ground.province.path
     scope = f"WHERE path >= '{path}' AND path < '{next_path(path)}' ORDER BY path LIMIT {ground.rows}"
@@ -107,29 +75,30 @@ def _communities(ground: Ground) -> str:
 
 
 def fill_communities(ground: Ground) -> None:
-    households = f"(800 + {_hash(7919, 4600)})"
+    described = f"{number(127, 12)} > 0"
+    households = _households()
     values = {
-        "area_type": f"CASE WHEN {_hash(31, 50)} = 0 THEN '' WHEN {_hash(17, 10)} < 4 THEN 'urban' "
-        f"WHEN {_hash(17, 10)} < 5 THEN 'town' ELSE 'rural' END",
+        "area_type": f"CASE WHEN {number(31, 50)} = 0 THEN '' WHEN {number(17, 10)} < 4 THEN 'urban' "
+        f"WHEN {number(17, 10)} < 5 THEN 'town' ELSE 'rural' END",
         "community_type": "'mixed'",
         "households_resident": households,
         "households_registered": f"{households} - 100",
         "population_resident": f"{households} * 3",
         "population_registered": f"{households} * 3 - 250",
-        "population_urban_resident": f"{households} * 2",
-        "founded_on": f"CASE WHEN {_hash(13, 20)} = 0 THEN {_day('2025-03-01')} "
-        f"ELSE {_day('2003-05-01')} END",
-        "is_new_build": f"CASE WHEN {_hash(41, 30)} = 0 THEN TRUE END",
+        "population_urban_resident": f"CASE WHEN {number(109, 30)} > 0 THEN {households} * 2 ELSE 0 END",
+        "founded_on": f"CASE WHEN {number(13, 8)} = 0 THEN {day('2025-03-01')} ELSE {day('2003-05-01')} END",
+        "is_new_build": f"CASE WHEN {number(41, 10)} = 0 THEN TRUE END",
         "is_converted_village": "FALSE",
-        "party_org_kind": f"CASE WHEN {_hash(29, 5)} < 3 THEN 'general_branch' ELSE 'branch' END",
-        "villager_groups": f"{_hash(37, 4)}",
-        "registered_volunteers": f"CASE WHEN {_hash(43, 25)} > 0 "
-        f"THEN {households} * (20 + {_hash(3, 40)}) / 100 END",
-        "has_env_property_committee": f"{_hash(47, 3)} < 2",
-        "boundary_east": "'东环路'",
-        "boundary_south": "'南大街'",
-        "boundary_west": "'西河'",
-        "boundary_north": f"CASE WHEN {_hash(53, 9)} = 0 THEN '' ELSE '北山路' END",
+        "party_org_kind": f"CASE WHEN {number(29, 5)} < 3 THEN 'general_branch' ELSE 'branch' END",
+        "villager_groups": f"{number(37, 4)}",
+        "registered_volunteers": f"CASE WHEN {number(43, 25)} > 0 "
+        f"THEN {households} * (20 + {number(3, 40)}) / 100 END",
+        "has_env_property_committee": f"CASE WHEN {number(113, 20)} > 0 THEN {number(47, 3)} < 2 END",
+        "boundary_east": f"CASE WHEN {described} THEN '东环路' ELSE '' END",
+        "boundary_south": f"CASE WHEN {described} THEN '南大街' ELSE '' END",
+        "boundary_west": f"CASE WHEN {described} THEN '西河' ELSE '' END",
+        "boundary_north": f"CASE WHEN {described} AND {number(53, 9)} > 0 THEN '北山路' ELSE '' END",
+        "establishment": f"CASE WHEN {number(131, 40)} = 0 THEN 'building' ELSE '' END",
         "version": "2",
     }
     sets = ", ".join(f"{column} = {sql}" for column, sql in values.items())
@@ -138,67 +107,84 @@ def fill_communities(ground: Ground) -> None:
         cursor.execute(f"UPDATE {Community._meta.db_table} AS c SET {sets} WHERE c.division_id IN ({picked})")
 
 
+def _households() -> str:
+    return f"(800 + {number(7919, 4800)})"
+
+
 def _fill_cadres(source: str) -> None:
     person = f"c.division_id * {_PER_COMMUNITY} + n.n"
+    many = f"{number(139, 25)} = 0"
+    """Communities whose two committees are too large."""
     _insert(
-        Person, {"id": person, "name": "'甲乙'", "sex": "'female'"}, f"{source} CROSS JOIN {_numbers(10)}"
+        Person,
+        {"id": person, "name": "'甲乙'", "sex": "'female'"},
+        f"{source} CROSS JOIN {_numbers(14)} WHERE n.n <= 10 OR {many}",
     )
-    seats = f"n.n <= 5 + {_hash(11, 5)}"
+    seats = f"n.n <= 5 + {number(11, 5)} + CASE WHEN {many} THEN 5 ELSE 0 END AND {number(149, 40)} > 0"
     _insert(
         TwoCommitteeMember,
         {
             "person_id": person,
-            "party_post": "CASE WHEN n.n = 1 THEN 'secretary' WHEN n.n <= 4 THEN 'member' ELSE '' END",
-            "committee_post": f"CASE WHEN n.n = 1 AND {_hash(19, 8)} > 0 THEN 'director' "
-            "WHEN n.n >= 3 THEN 'member' ELSE '' END",
-            "heads_supervision": f"n.n = 5 AND {_hash(23, 6)} > 0",
+            "party_post": f"CASE WHEN n.n = 1 THEN 'secretary' WHEN n.n <= 3 + {number(151, 4)} "
+            "THEN 'member' ELSE '' END",
+            "committee_post": f"CASE WHEN n.n = 1 AND {number(19, 8)} > 0 THEN 'director' "
+            f"WHEN n.n >= 4 OR n.n = 3 AND {number(137, 4)} > 0 THEN 'member' ELSE '' END",
+            "heads_supervision": f"n.n = 5 AND {number(23, 6)} > 0",
             "is_fulltime": "n.n <= 3",
-            "counts_toward_quota": "n.n <= 8",
-            "started_on": _day("2021-04-01"),
-            "ended_on": f"CASE WHEN n.n = 6 AND {_hash(59, 4)} = 0 THEN {_day('2025-12-31')} END",
+            "counts_toward_quota": "n.n <> 9",
+            "started_on": day("2021-04-01"),
+            "ended_on": f"CASE WHEN n.n = 6 AND {number(59, 4)} = 0 THEN {day('2025-12-31')} END",
         },
-        f"{source} CROSS JOIN {_numbers(9)} WHERE {seats}",
+        f"{source} CROSS JOIN {_numbers(14)} WHERE {seats}",
     )
     _insert(
         CommunityWorker,
-        {"person_id": person, "post": "'general'", "grade": "3", "started_on": _day("2022-01-01")},
-        f"{source} CROSS JOIN {_numbers(10)} WHERE n.n = 3 OR n.n >= 9",
+        {"person_id": person, "post": "'general'", "grade": "3", "started_on": day("2022-01-01")},
+        f"{source} CROSS JOIN {_numbers(10)} WHERE (n.n = 3 OR n.n >= 9) AND {number(149, 50)} > 0",
     )
 
 
 def _fill_places(source: str) -> None:
+    building = number(61, 160000)
+    activity = f"(CASE WHEN {number(163, 40)} = 0 THEN 110 ELSE 45 + {number(167, 40)} END)"
     _insert(
         Facility,
         {
             "name": "'服务设施' || n.n",
-            "kind": "CASE WHEN n.n = 1 THEN 'comprehensive' ELSE 'station' END",
-            "building_area_c": f"{_hash(61, 160000)}",
-            "activity_area_c": f"CASE WHEN {_hash(5, 20)} > 0 THEN {_hash(61, 160000)} * 6 / 10 END",
-            "outdoor_area_c": f"{_hash(67, 250000)}",
+            "kind": f"CASE WHEN n.n = 1 THEN 'comprehensive' WHEN {number(157, 3)} = 0 THEN 'embedded' "
+            f"WHEN {number(157, 3)} = 1 THEN 'rural_centre' ELSE 'station' END",
+            "building_area_c": building,
+            "activity_area_c": f"CASE WHEN {number(5, 20)} > 0 THEN {building} * {activity} / 100 END",
+            "outdoor_area_c": f"{number(67, 250000)}",
             "provision_way": "'rebuild'",
-            "started_on": f"CASE WHEN {_hash(7, 12)} = 0 THEN {_day('2026-03-01')} "
-            f"ELSE {_day('2018-03-01')} END",
+            "started_on": f"CASE WHEN {number(7, 12)} = 0 THEN {day('2026-03-01')} "
+            f"ELSE {day('2018-03-01')} END",
         },
-        f"{source} CROSS JOIN {_numbers(2)} WHERE n.n = 1 OR {_hash(71, 10)} < 3",
+        f"{source} CROSS JOIN {_numbers(2)} "
+        f"WHERE (n.n = 1 OR {number(71, 10)} < 3) AND {number(173, 40)} > 0",
     )
+    third, usual = f"{number(97, 5)} < 3", f"(200 + {number(73, 200)})"
+    rest = f"{_households()} - {usual} * CASE WHEN {third} THEN 2 ELSE 1 END"
+    """What the first grid needs for all households to be in one."""
     _insert(
         Grid,
         {
             "number": "'0' || n.n",
             "name": "'第' || n.n || '网格'",
-            "kind": f"CASE WHEN {_hash(17, 10)} < 5 THEN 'residential' ELSE 'villager_group' END",
-            "households": f"200 + {_hash(73, 200)}",
-            "population": f"600 + {_hash(73, 200)}",
-            "party_org": f"CASE WHEN {_hash(79, 7)} = 0 THEN '' WHEN {_hash(79, 7)} = 1 THEN 'none' "
+            "kind": f"CASE WHEN {number(17, 10)} < 5 THEN 'residential' ELSE 'villager_group' END",
+            "households": f"CASE WHEN n.n = 1 AND {number(179, 3)} = 0 THEN {rest} ELSE {usual} END",
+            "population": f"600 + {number(73, 200)}",
+            "party_org": f"CASE WHEN {number(79, 7)} = 0 THEN '' WHEN {number(79, 7)} = 1 THEN 'none' "
             "ELSE 'group' END",
             "head": "'甲乙'",
             "staff_count": "2",
             "villager_groups": "CASE WHEN n.n <= 2 THEN n.n || '组' ELSE '' END",
             "villager_group_count": "CASE WHEN n.n <= 2 THEN 1 ELSE 0 END",
-            "boundary": f"CASE WHEN {_hash(83, 4)} > 0 THEN {_json(_BOUNDARY)} END",
-            "ended_on": f"CASE WHEN n.n = 3 AND {_hash(89, 15)} = 0 THEN {_day('2026-01-01')} END",
+            "boundary": f"CASE WHEN {number(83, 4)} > 0 THEN {json(_BOUNDARY)} END",
+            "ended_on": f"CASE WHEN {number(181, 40)} = 0 OR n.n = 3 AND {number(89, 15)} = 0 "
+            f"THEN {day('2026-01-01')} END",
         },
-        f"{source} CROSS JOIN {_numbers(3)} WHERE n.n <= 2 OR {_hash(97, 5)} < 3",
+        f"{source} CROSS JOIN {_numbers(3)} WHERE (n.n <= 2 OR {third}) AND {number(191, 40)} > 0",
     )
 
 
@@ -208,10 +194,11 @@ def _fill_groups(source: str) -> None:
         {
             "name": "'小区' || n.n",
             "households": "420",
-            "property_kind": f"CASE WHEN {_hash(101, 30)} = 0 THEN '' WHEN {_hash(101, 30)} = 1 THEN 'none' "
+            "property_kind": f"CASE {number(101, 30)} WHEN 0 THEN '' WHEN 1 THEN 'none' "
             "ELSE 'commercial' END",
+            "ended_on": f"CASE WHEN {number(193, 30)} = 0 THEN {day('2025-06-30')} END",
         },
-        f"{source} CROSS JOIN {_numbers(2)}",
+        f"{source} CROSS JOIN {_numbers(2)} WHERE {number(197, 30)} > 0",
     )
     _insert(
         SocialOrganisation,
@@ -219,9 +206,31 @@ def _fill_groups(source: str) -> None:
             "name": "'社团' || n.n",
             "kind": "'mutual_aid'",
             "status": "'filed'",
-            "started_on": _day("2020-05-01"),
+            "started_on": day("2020-05-01"),
         },
-        f"{source} CROSS JOIN {_numbers(12)} WHERE n.n <= {_hash(103, 12)}",
+        f"{source} CROSS JOIN {_numbers(12)} WHERE n.n <= {number(103, 12)}",
+    )
+
+
+def _fill_boundaries(source: str) -> None:
+    """Two communities in five with one in force, of two of three with one before it; some drafts."""
+    state = "CASE n.n WHEN 1 THEN 'replaced' WHEN 2 THEN 'current' ELSE 'draft' END"
+    in_force = f"{number(199, 5)} < 2 AND (n.n = 2 OR n.n = 1 AND {number(211, 3)} > 0)"
+    _insert(
+        CommunityBoundary,
+        {
+            "number": "n.n",
+            "state": state,
+            "geometry": json(_BOUNDARY),
+            "service_points": json("[]"),
+            "source_system": "'cgcs2000'",
+            "effective_from": f"CASE n.n WHEN 1 THEN {day('2024-05-01')} WHEN 2 THEN {day('2025-07-01')} END",
+            "ended_on": f"CASE WHEN n.n = 1 THEN {day('2025-07-01')} END",
+            "basis": "'批复'",
+            **dict.fromkeys(("area_m2", "perimeter_m", "vertices", "west", "south", "east", "north"), "4"),
+            "saved_at": "CURRENT_TIMESTAMP",
+        },
+        f"{source} CROSS JOIN {_numbers(3)} WHERE {in_force} OR n.n = 3 AND {number(223, 10)} = 0",
     )
 
 
