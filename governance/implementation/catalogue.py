@@ -141,13 +141,22 @@ class Line:
             return False
         return self.division.level < Level.COMMUNITY and level in (None, self.division.level)
 
-    @property
-    def late(self) -> int:
-        """Late items: each figure counts its own."""
-        if not self.late_reasons:
-            return 0
-        figures = sum(figure.late for figure in self.figures)
-        return figures + len(self.late_reasons) - sum(1 for figure in self.figures if figure.late)
+
+def late_in(lines: Iterable[Line]) -> int:
+    """What is past its day: each figure counts its own, what several measures share counts once."""
+    shared: dict[str, int] = {}
+    total = 0
+    for line in lines:
+        if not line.late_reasons:
+            continue
+        own = [figure for figure in line.figures if figure.late]
+        total += len(line.late_reasons) - len(own)
+        for figure in own:
+            if figure.shared:
+                shared[figure.shared] = figure.late
+            else:
+                total += figure.late
+    return total + sum(shared.values())
 
 
 def _late_figure(figure: Figure) -> str:
@@ -228,7 +237,7 @@ class DocumentLine:
 
     @property
     def late(self) -> int:
-        return sum(line.late for line in self.lines)
+        return late_in(self.lines)
 
     @property
     def urged(self) -> int:

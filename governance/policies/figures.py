@@ -20,7 +20,8 @@ class Figure:
     """One live figure of a measure in a division.
 
     `value` is text with its unit; `late` counts what is past its day, `late_text` says so where the value
-    does not. `outcome` and `severity` say how it is judged, both empty where it is not.
+    does not, `shared` names it where figures of several measures are about the same things. `outcome` and
+    `severity` say how it is judged, both empty where it is not.
     """
 
     label: str
@@ -31,6 +32,7 @@ class Figure:
     outcome: str = ""
     severity: str = ""
     late_text: str = ""
+    shared: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,5 +58,11 @@ def _figure(slug: str, counts: Mapping[tuple[str, str], tuple[int, int]]) -> Fig
     note = f"其中超期 {late} 件" if late else ""
     url = f"{reverse('workflows:list')}?tab=all&procedure={slug}"
     return Figure(
-        title, f"办理中 {running} 件，办结 {done} 件", url, note, late, late_text=f"“{title}”超期 {late} 件"
+        title,
+        f"办理中 {running} 件，办结 {done} 件",
+        url,
+        note,
+        late,
+        late_text=f"“{title}”超期 {late} 件",
+        shared=f"procedure {slug}",
     )

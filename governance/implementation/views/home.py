@@ -9,7 +9,13 @@ from django.db.models import Count
 from governance.accounts.roles import Action
 from governance.divisions.models import Level
 from governance.divisions.paths import under
-from governance.implementation.catalogue import DocumentLine, applicable_measures, by_document, lines_of
+from governance.implementation.catalogue import (
+    DocumentLine,
+    applicable_measures,
+    by_document,
+    late_in,
+    lines_of,
+)
 from governance.implementation.models import State, Undertaking
 from governance.implementation.views.common import AreaMixin
 from governance.policies.views.documents import status_tag
@@ -52,7 +58,7 @@ class HomePage(AreaMixin, TemplatePage):
                 "met": sum(each.met for each in in_force),
                 "missed": sum(each.missed for each in in_force),
                 "no_data": sum(each.no_data for each in in_force),
-                "late": sum(each.late for each in in_force),
+                "late": late_in(line for each in in_force for line in each.lines),
                 "waiting": sum(waiting.values()),
                 "urged": sum(each.urged for each in in_force),
             },
@@ -81,7 +87,7 @@ class OverduePage(AreaMixin, TemplatePage):
         late = [line for line in lines if line.late_reasons]
         return super().get_context_data(
             lines=[(line, self.url("implementation:measure", line.measure.code)) for line in late],
-            total=sum(line.late for line in late),
+            total=late_in(late),
             export_url=self.url("implementation:overdue_export"),
             **kwargs,
         )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,8 @@ from governance.policies.evaluation.upper import upper_results
 from governance.policies.findings import refresh
 from governance.policies.models import Measure, Standard
 from governance.policies.views.common import current_relation
+from governance.workflows.catalogue import newest_version, procedure_of
+from governance.workflows.models import Case
 from tests.governance.implementation.conftest import DAY, PDF
 from tests.governance.policies.test_pages import more_communities, text_of
 from tests.registry import fill_community
@@ -291,3 +294,26 @@ def test_a_street_owes_what_a_document_gives_to_all_streets(measured, client_of)
     assert "已报送" in text_of(staff, f"{LH}matrix/").partition("各街办")[2].partition("</td>")[0]
     assert "待审核" in text_of(clerk, "/implementation/tasks/")
     assert "我的任务" not in text_of(staff, "/") and staff.get("/implementation/tasks/").status_code == 403
+
+
+def test_a_late_case_of_several_measures_is_one_late_thing(measured_tree, client_of, user_of):
+    """The procedure of a new community carries out a dozen measures: one late case is one, not a dozen."""
+    client = client_of(Role.COUNTY_STAFF)
+    url = f"/implementation/?area={measured_tree.county.code}"
+    before = client.get(url).context["totals"]["late"]
+    version = newest_version("lh-establishment")
+    case = Case.objects.create(
+        division=measured_tree.street,
+        procedure=version,
+        slug=version.slug,
+        name="演示",
+        opened_by=user_of(Role.STREET_CLERK),
+    )
+    step = procedure_of(case).steps[0]
+    day = timezone.localdate() - timedelta(days=9)
+    case.steps.create(division=case.division, key=step.key, order=0, action="add", state="active", due_on=day)
+    assert len(procedure_of(case).all_measures()) > 1
+    cache.clear()
+    assert client.get(url).context["totals"]["late"] == before + 1
+    overdue = client.get(f"/implementation/overdue/?area={measured_tree.county.code}")
+    assert overdue.context["total"] == before + 1
