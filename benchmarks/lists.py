@@ -1,5 +1,6 @@
 """First and last page of an area's communities with their count, against the stock admin changelist."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from benchmarks.ground import Ground, officer
 from benchmarks.timing import Measurement, by_turns
 from communities.models import Community
 from communities.views.listing import CommunityListPage
+from governance.accounts.lasting import SEEN_AT, SIGNED_IN_AT
 from governance.accounts.scope import forget_scope
 from governance.divisions.models import Division
 from governance.divisions.paths import under
@@ -65,6 +67,8 @@ def _area(ground: Ground, label: str, goal: str) -> Iterator[Measurement]:
 def _request(ground: Ground, query: dict[str, str]) -> HttpRequest:
     request = RequestFactory().get("/", query)
     request.user = ground.user
+    # The frame of a page tells how long one stays signed in.
+    request.session = {SIGNED_IN_AT: time.time(), SEEN_AT: time.time()}  # type: ignore[assignment]
     return request
 
 

@@ -161,17 +161,23 @@ def _own(figures: Figures, on: date, where: Q) -> tuple[str, tuple[Any, ...]]:
 
 
 def _inherited(figures: Figures, on: date, where: Q) -> tuple[str, tuple[Any, ...]]:
-    """Communities with the figures of the division they lie in, worked out once for each of these."""
+    """Communities with the figures of the division they lie in, worked out once for each of these.
+
+    MATERIALIZED, because PostgreSQL would work them out once for each community, and only of divisions that
+    are asked about, because there are thousands. CROSS JOIN keeps SQLite from going through all communities
+    once for each division.
+    """
     level = next(ledger.level for ledger, _ in figures.values())
     values = {code: _above(list(_chain(*each)), on) for code, each in figures.items()}
-    units = Division.objects.filter(level=level).annotate(**values).values("path", *values)
-    below = Division.objects.filter(level=Level.COMMUNITY).annotate(division_id=F("id"))
-    outer, first = _sql(below.filter(where).values("division_id", "path"))
-    inner, second = _sql(units)
+    below = Division.objects.filter(level=Level.COMMUNITY).annotate(division_id=F("id")).filter(where)
+    above = below.annotate(above=Substr("path", 1, path_length(level))).order_by().values("above")
+    units = Division.objects.filter(level=level, path__in=above).annotate(**values).values("path", *values)
+    inner, first = _sql(units)
+    outer, second = _sql(below.values("division_id", "path"))
     columns = ", ".join(f"u.{code}" for code in values)
     text = (
-        f"SELECT c.division_id, {columns} FROM ({outer}) c "
-        f"JOIN ({inner}) u ON u.path = substr(c.path, 1, {path_length(level)})"
+        f"WITH u AS MATERIALIZED ({inner}) SELECT c.division_id, {columns} FROM ({outer}) c "
+        f"CROSS JOIN u WHERE u.path = substr(c.path, 1, {path_length(level)})"
     )
     return text, first + second
 
