@@ -18,6 +18,7 @@ from governance.divisions.models import Division
 from governance.exchange.forms import UploadForm
 from governance.exchange.places import PlaceField
 from governance.records import once
+from governance.web.areas import AreaFilterForm
 from governance.web.filters import FilterForm
 from governance.web.forms import DateField
 
@@ -184,7 +185,7 @@ class SchemeFilter(FilterForm):
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *SchemeState.choices])
 
 
-class ResultFilter(FilterForm):
+class ResultFilter(AreaFilterForm):
     lookups = {"year": "scheme__year", "direction": "scheme__direction"}
 
     year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)

@@ -116,6 +116,9 @@ class ResultListPage(ListPage):
         Column("评议街道", lambda row: ("待评议", "amber") if row.is_awaited else "", "tag"),
     )
 
+    def get_filter_form(self) -> ResultFilter:
+        return ResultFilter(self.request.GET, user=self.request.user)
+
     def get_queryset(self) -> QuerySet[Assessment]:
         given = Score.objects.filter(assessment=OuterRef("pk"), value_c__isnull=False)
         rows = visible_assessments(self.request.user).select_related("division", "scheme__division")

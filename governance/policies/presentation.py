@@ -41,11 +41,21 @@ def standard_url(code: str) -> str:
     return reverse("policies:standard", kwargs={"standard": code.partition("@")[0]})
 
 
+_pages_of_rows: dict[str, str] = {}
+
+
+def register_rows_page(registry: str, url_name: str) -> None:
+    """Where the rows behind `Input.rows` stand that are no sheet: a list that takes `area`."""
+    _pages_of_rows[registry] = url_name
+
+
 def rows_url(division_code: str, registry: str = "", on: date | None = None) -> str:
     """The rows of a registry on the page of a community, as they were on a day other than today.
 
     Ledgers of packs are too many for that page: theirs is the list of the community.
     """
+    if registry in _pages_of_rows:
+        return f"{reverse(_pages_of_rows[registry])}?area={division_code}"
     sheet = sheets.by_slug(registry)
     if sheet is not None and sheet.level != Level.COMMUNITY:
         return reverse("records:list", args=[registry])  # inherited from a division above

@@ -15,6 +15,7 @@ from assessments.scoresheet import SHEET
 from governance.accounts.roles import Role
 from governance.policies.figures import figures_of
 from governance.policies.models import Measure
+from governance.policies.presentation import rows_url
 from tests.assessments.conftest import DAY, ITEMS, score_all
 from tests.factories import make_division
 
@@ -202,3 +203,10 @@ def test_measures_show_what_the_schemes_hold(measured_tree, scheme):
     assert before["SX-ASM-04", "现行考核方案"] == "1 个"
     Scheme.objects.update(state="final")
     assert shown()["SX-ASM-03", "本年已考评社区"] == "1 个单位"
+
+
+def test_a_figure_of_a_checkup_leads_to_the_schemes_of_the_community(measured_tree, client_of, scheme):
+    client = client_of(Role.COUNTY_STAFF)
+    url = rows_url(measured_tree.community.code, "schemes")
+    text = client.get(url).content.decode()
+    assert "莲湖路社区" in text and "习武园社区" not in text.partition("<tbody>")[2]
