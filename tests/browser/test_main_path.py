@@ -192,8 +192,7 @@ def test_officer_makes_the_report_and_takes_it_home(
     assert len(PdfReader(file).pages) == report.pages
     assert "莲湖区" in caught.value.suggested_filename
 
-    figure = page.get_by_role("row").filter(has_text="total.households_resident").first
-    figure.get_by_role("link").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("5400")
+    page.locator('main a[href*="total.households_resident"]').first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("5,400")
     expect(page.get_by_role("row").filter(has_text=COMMUNITY)).to_contain_text("900")
     assert not visitor.is_wider_than_the_screen()

@@ -80,7 +80,7 @@ def test_sent_twice_it_moves_once(tree: Tree, clerk):
         ({"community_code": "610102001001"}, "community_code", "没有找到"),
         ({"moved_on": "2023-07-01"}, "moved_on", "不能早于入职日期"),
         ({"moved_on": ""}, "moved_on", "请填写调动日期"),
-        ({"grade": "19"}, "grade", "过大"),
+        ({"grade": "19"}, "grade", "不能大于 18 级"),
     ],
 )
 def test_errors_stand_at_their_fields_and_nothing_is_saved(
