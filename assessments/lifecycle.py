@@ -13,7 +13,7 @@ from assessments.drafting import held, must_be
 from assessments.formulas import WHOLE, mean
 from assessments.models import Assessment, Scheme, Score
 from assessments.results import lines_of
-from assessments.rights import decides, must, organises
+from assessments.rights import FLOOR, decides, may_reopen, must, organises
 from assessments.weights import satisfaction_of, total_of
 from governance.accounts.models import User
 from governance.audit.models import EventKind
@@ -23,9 +23,6 @@ from governance.divisions.paths import under
 from governance.rounds.texts import clean_text
 from governance.web.formats import hundredths
 
-FLOOR = 3
-"""Communities that must have assessed their street before an average is read, so that nobody can tell which
-score is whose; a number of the portal's own."""
 REASON, PLACE = 200, 100
 _NAMED = 8
 """Communities named in a refusal; the others are counted."""
@@ -150,8 +147,8 @@ def finalise(*, user: User, scheme: Scheme) -> None:
 
 @transaction.atomic
 def reopen(*, user: User, scheme: Scheme, reason: str) -> None:
-    """Give a final result back to be scored again, before it is published."""
-    must(decides(user, scheme.division))
+    """Give a final result back to be scored again, before it is published: that of a street by its bureau."""
+    must(may_reopen(user, scheme))
     row = held(scheme)
     must_be(row, SchemeState.FINAL, "只有已定稿、还没有公开的能退回打分。")
     row.reason = _reason(reason)

@@ -75,11 +75,14 @@ def ranked(lines: Sequence[Line]) -> list[Line]:
     return found
 
 
-def averages_of(lines: Sequence[Line], criteria: Sequence[Criterion], *, floor: int = 1) -> list[Average]:
-    """Per criterion over the counted lines; nothing below `floor` communities."""
+def averages_of(
+    lines: Sequence[Line], criteria: Sequence[Criterion], *, floor: int | None = 1
+) -> list[Average]:
+    """Per criterion over the counted lines; no mean below `floor` communities, none at all without one."""
     counted = [line for line in lines if line.assessment.is_counted]
     found = []
     for criterion in criteria:
         values = [value for line in counted if (value := line.value(criterion)) is not None]
-        found.append(Average(criterion, len(values), mean(values) if len(values) >= floor else None))
+        is_told = floor is not None and len(values) >= floor
+        found.append(Average(criterion, len(values), mean(values) if is_told else None))
     return found

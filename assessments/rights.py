@@ -14,11 +14,13 @@ from django.db.models import Q, QuerySet
 from assessments.choices import Direction, SchemeState
 from assessments.models import Assessment, Scheme
 from governance.accounts.roles import Action
-from governance.accounts.scope import permitted, scope_of
+from governance.accounts.scope import REFUSED, permitted, scope_of
 from governance.divisions.models import Division, Level
 
+FLOOR = 3
+"""Communities that must have assessed their street before an average is read, so that nobody can tell which
+score is whose; a number of the portal's own."""
 _NOT_YET = (SchemeState.DRAFT, SchemeState.WITHDRAWN)
-_REFUSED = "您的角色没有办理此项操作的权限。"
 
 
 def organises(user: Any, path: str) -> bool:
@@ -43,6 +45,17 @@ def may_score(user: Any, scheme: Scheme, path: str) -> bool:
     return scope_of(user).may(Action.ASSESS, path) or scope_of(user).may(Action.REVIEW_CASE, scheme.path)
 
 
+def may_exempt(user: Any, scheme: Scheme) -> bool:
+    """Whether the user says who does not count: about a street only its bureau."""
+    return may_score(user, scheme, scheme.path)
+
+
+def may_reopen(user: Any, scheme: Scheme) -> bool:
+    """Whether the user gives a final result back: of a street only its bureau, or two averages could be
+    compared."""
+    return may_score(user, scheme, scheme.path) if scheme.is_up else decides(user, scheme.division)
+
+
 def may_report(user: Any, scheme: Scheme, path: str) -> bool:
     """Whether the user writes the community's own account: itself, or the organiser for it."""
     return not scheme.is_up and (scope_of(user).may(Action.ASSESS, path) or organises(user, scheme.path))
@@ -51,7 +64,7 @@ def may_report(user: Any, scheme: Scheme, path: str) -> bool:
 def must(allowed: bool) -> None:
     """Raises `PermissionDenied` unless allowed."""
     if not allowed:
-        raise PermissionDenied(_REFUSED)
+        raise PermissionDenied(REFUSED)
 
 
 def visible_assessments(user: Any) -> QuerySet[Assessment]:
@@ -65,6 +78,17 @@ def _where(user: Any, action: Action) -> Q:
     """Rows at which the user may do something; an empty condition would mean all of them only by itself."""
     condition = scope_of(user).condition(action)
     return Q(pk__in=()) if condition is None else condition or Q(pk__isnull=False)
+
+
+def floor_of(user: Any, scheme: Scheme) -> int | None:
+    """From how many communities on averages are told to the user; None: not at all.
+
+    Whoever may not read single scores gets them when the result is final: watched while scores come in, each
+    average would tell the one that was added.
+    """
+    if sees_each(user, scheme):
+        return 1
+    return FLOOR if scheme.is_locked else None
 
 
 def sees_scores(user: Any, scheme: Scheme, path: str) -> bool:

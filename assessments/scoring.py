@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments.choices import SchemeState
 from assessments.drafting import held, must_be
 from assessments.models import Assessment, Criterion, Scheme, Score
-from assessments.rights import may_report, may_score, must, organises
+from assessments.rights import may_exempt, may_report, may_score, must
 from governance.accounts.models import User
 from governance.audit.models import EventKind
 from governance.audit.services import build, record, record_many
@@ -123,7 +123,7 @@ def write_self_report(*, user: User, assessment: Assessment, text: str) -> bool:
 @transaction.atomic
 def exempt(*, user: User, assessment: Assessment, reason: str) -> bool:
     """Take a community out of a scheme with a reason, or in again with an empty one."""
-    must(organises(user, assessment.scheme.path))
+    must(may_exempt(user, assessment.scheme))
     must_be(held(assessment.scheme), SchemeState.SCORING, "打分时才能改变是否参评。")
     row = Assessment.objects.select_related("division").get(pk=assessment.pk)
     cleaned = clean_text(reason, "reason", longest=REASON)

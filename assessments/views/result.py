@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from assessments.choices import SchemeState
 from assessments.forms import SelfReportForm
 from assessments.models import Assessment
-from assessments.results import lines_of, ranked
-from assessments.rights import may_report, may_score, organises, sees_scores, visible_assessments
+from assessments.results import lines_of
+from assessments.rights import may_exempt, may_report, may_score, sees_scores, visible_assessments
 from assessments.scoring import exempt, save_scores, write_self_report
 from assessments.views.boxes import BoxLine, box_lines, read_boxes, rebase
 from assessments.views.common import CRUMBS, state_tag
@@ -83,13 +83,14 @@ class ResultPage(ActingPage):
             of=of,
             boxes=(self.shown or box_lines([line])[0]) if upward else None,
             report_form=SelfReportForm(initial={"self_report": row.self_report}) if reports else None,
-            may_exempt=scoring and organises(user, scheme.path),
+            may_exempt=scoring and may_exempt(user, scheme),
             sees_scheme=scope_of(user).may(Action.VIEW, scheme.path),
             **kwargs,
         )
 
     def _place(self) -> tuple[int | None, int]:
-        """Its place among all, by the stored scores."""
-        lines = ranked(lines_of(self.object.scheme))
-        mine = next((line.rank for line in lines if line.assessment.pk == self.object.pk), None)
-        return mine, len(lines)
+        """Its place among all that have a result, and how many these are; equal results share a place."""
+        results = self.object.scheme.assessments.filter(result_c__isnull=False)
+        if self.object.result_c is None:
+            return None, results.count()
+        return results.filter(result_c__gt=self.object.result_c).count() + 1, results.count()

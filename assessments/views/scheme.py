@@ -13,7 +13,6 @@ from django.http import HttpRequest
 from assessments.choices import SchemeState
 from assessments.forms import EnactForm, PublishForm, ReasonForm
 from assessments.lifecycle import (
-    FLOOR,
     enact,
     finalise,
     include_new,
@@ -26,7 +25,7 @@ from assessments.lifecycle import (
 )
 from assessments.models import Scheme
 from assessments.results import averages_of, lines_of, ranked
-from assessments.rights import decides, may_score, organises, sees_each
+from assessments.rights import decides, floor_of, may_reopen, may_score, organises, sees_each
 from assessments.views.common import CRUMBS, state_tag
 from assessments.weights import remarks_on, satisfaction_of, total_of
 from governance.accounts.actors import with_actors
@@ -141,8 +140,7 @@ class SchemePage(ActingPage):
             previous_c=previous,
             remarks=remarks_on(criteria, previous) if not scheme.is_up else [],
             lines=[*ordered, *exempt][:_MOST_LINES] if sees_each(user, scheme) else [],
-            averages=averages_of(lines, criteria, floor=FLOOR if scheme.is_up else 1) if lines else [],
-            floor=FLOOR,
+            averages=averages_of(lines, criteria, floor=floor_of(user, scheme)) if lines else [],
             sees_each=sees_each(user, scheme),
             counted=len(counted),
             done=sum(1 for line in counted if line.result is not None),
@@ -153,6 +151,7 @@ class SchemePage(ActingPage):
             may_revise=scheme.state == SchemeState.SCORING
             and decides(user, scheme.division)
             and not any(line.scores for line in lines),
+            may_reopen=scheme.state == SchemeState.FINAL and may_reopen(user, scheme),
             enact_form=self._form(EnactForm),
             publish_form=self._form(PublishForm),
             reason_form=ReasonForm(),

@@ -19,6 +19,7 @@ from governance.accounts.roles import ROLES, Action, Role
 from governance.divisions.models import Division
 from governance.divisions.paths import is_under, under
 
+REFUSED = "您的角色没有办理此项操作的权限。"
 Rows = TypeVar("Rows", bound=models.QuerySet)
 
 
@@ -118,7 +119,7 @@ def permitted(queryset: Rows, user: Any, action: Action = Action.VIEW, field: st
 def require(user: Any, action: Action, path: str) -> None:
     """Raises `PermissionDenied` unless the user may do `action` at `path`."""
     if not scope_of(user).may(action, path):
-        raise PermissionDenied("您的角色没有办理此项操作的权限。")
+        raise PermissionDenied(REFUSED)
 
 
 class ScopedQuerySet(models.QuerySet):

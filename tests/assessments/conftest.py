@@ -11,7 +11,7 @@ from assessments.lifecycle import enact
 from assessments.models import Criterion, Scheme, Score
 from governance.accounts.models import User
 from governance.accounts.roles import Role
-from tests.factories import Tree
+from tests.factories import Tree, make_division
 
 ITEMS = (
     Item("居民自治", 3_000),
@@ -44,6 +44,14 @@ def draft(clerk: User, tree: Tree) -> Scheme:
 def scheme(draft: Scheme, lead: User) -> Scheme:
     """The scheme in force, nobody scored yet; two communities are in it."""
     return enact(user=lead, scheme=draft, on=DAY)
+
+
+@pytest.fixture
+def upward(clerk: User, lead: User, tree: Tree) -> Scheme:
+    """A scheme by which the communities of the street, three of them, assess it."""
+    make_division("610104001003", "第三社区", tree.street)
+    draft = Draft(2026, Direction.UP, "社区评议街道", items=ITEMS)
+    return enact(user=lead, scheme=draft_scheme(user=clerk, division=tree.street, draft=draft), on=DAY)
 
 
 def score_all(scheme: Scheme, value_c: int = 9_000) -> None:

@@ -6,26 +6,15 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from assessments.choices import Direction
-from assessments.drafting import Draft, draft_scheme
-from assessments.lifecycle import enact, finalise
+from assessments.lifecycle import finalise, include_new, reopen
 from assessments.models import Score
 from assessments.results import averages_of, lines_of, ranked
 from assessments.scoresheet import SHEET, read_scores, write_scores
-from assessments.scoring import NOTHING, Change, save_scores
+from assessments.scoring import NOTHING, Change, exempt, save_scores
 from governance.accounts.roles import Role
 from governance.audit.models import Event
 from governance.exchange.guard import UploadRefused
-from tests.assessments.conftest import DAY, ITEMS, score_all
-from tests.factories import make_division
-
-
-@pytest.fixture
-def upward(clerk, lead, tree):
-    """The communities of the street, three of them, assess it."""
-    make_division("610104001003", "第三社区", tree.street)
-    draft = Draft(2026, Direction.UP, "社区评议街道", items=ITEMS)
-    return enact(user=lead, scheme=draft_scheme(user=clerk, division=tree.street, draft=draft), on=DAY)
+from tests.assessments.conftest import score_all
 
 
 def _change(scheme, division, name, new, base=NOTHING):
@@ -68,11 +57,9 @@ def test_scores_of_another_scheme_or_after_the_end_are_refused(scheme, upward, c
     answers = _change(scheme, tree.community, "群众满意度", (None, 3))
     with pytest.raises(ValidationError, match="没有填得分"):
         save_scores(user=clerk, scheme=scheme, changes=[answers])
-    scheme.assessments.filter(division__code="610104001003").delete()
     score_all(scheme)
-    scheme.assessments.create(
-        division=tree["610104001002"].__class__.objects.get(code="610104001003"), exempt_reason="新设"
-    )
+    include_new(user=clerk, scheme=scheme)
+    exempt(user=clerk, assessment=scheme.assessments.get(division__code="610104001003"), reason="新设立")
     finalise(user=lead, scheme=scheme)
     late = _change(scheme, tree.community, "居民自治", (1, None), base=(9_000, None))
     with pytest.raises(ValidationError, match="已定稿"):
@@ -105,6 +92,17 @@ def test_averages_about_a_street_need_three_communities(upward, lead, tree):
     rows[2].save()
     with pytest.raises(ValidationError, match="不足 3 个"):
         finalise(user=lead, scheme=upward)
+
+
+def test_a_street_neither_leaves_out_who_assesses_it_nor_asks_again(upward, lead, user_of):
+    row = upward.assessments.order_by("path")[0]
+    with pytest.raises(PermissionDenied):
+        exempt(user=lead, assessment=row, reason="不参加")
+    score_all(upward)
+    finalise(user=lead, scheme=upward)
+    with pytest.raises(PermissionDenied):
+        reopen(user=lead, scheme=upward, reason="再评一次")
+    reopen(user=user_of(Role.COUNTY_STAFF), scheme=upward, reason="有一个社区填错")
 
 
 def test_equal_results_share_a_place(scheme):
